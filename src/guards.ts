@@ -1,0 +1,147 @@
+/**
+ * The plain checks that the models' guards are made of, and {@linkcode firstFault}, which finds out where
+ * and why a guard said no.
+ *
+ * @module
+ */
+
+/** What the check that failed last wanted to see; {@linkcode firstFault} alone reads it. */
+let lastWanted = "";
+
+/** Says no, and remembers what was wanted. */
+export function refuse(wanted: string): false {
+  lastWanted = wanted;
+  return false;
+}
+
+/** Whether the value is an object that JSON would write with braces. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) || refuse("an object");
+}
+
+/** Whether the value is a string; it may be empty. */
+export function isString(value: unknown): value is string {
+  return typeof value === "string" || refuse("a string");
+}
+
+/** Whether the value is `true` or `false`. */
+export function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean" || refuse("a boolean");
+}
+
+/** Whether the value is an integer that a double holds exactly. */
+export function isSafeInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value) || refuse("a safe integer");
+}
+
+/** Whether the value is exactly this string. */
+export function isLiteral<T extends string>(value: unknown, literal: T): value is T {
+  return value === literal || refuse(JSON.stringify(literal));
+}
+
+/** Whether the value is one of these strings. */
+export function isOneOf<T extends string>(value: unknown, values: readonly T[]): value is T {
+  return values.includes(value as T) || refuse(`one of ${values.join(", ")}`);
+}
+
+const DATE_TIME =
+  /^(\d{4})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]|(29)))[T ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
+
+/** Whether the value is an ISO 8601 date-time, with a date and a time; the zone may be missing. */
+export function isDateTime(value: unknown): value is string {
+  if (typeof value === "string") {
+    const match = DATE_TIME.exec(value);
+    if (match && (match[2] === undefined || isLeapYear(Number(match[1])))) return true;
+  }
+  return refuse("an ISO 8601 date-time");
+}
+
+function isLeapYear(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
+/** Whether a request can take the value as a point in time: a valid `Date` or an ISO 8601 date-time. */
+export function isTimestamp(value: unknown): value is Date | string {
+  if (value instanceof Date ? !Number.isNaN(value.getTime()) : isDateTime(value)) return true;
+  return refuse("a valid Date or an ISO 8601 date-time");
+}
+
+/** Whether the value is missing, `null`, or passes the guard. */
+export function isAbsentOr<T>(
+  value: unknown,
+  guard: (value: unknown) => value is T,
+): value is T | null | undefined {
+  return value === undefined || value === null || guard(value);
+}
+
+/** Whether the value is an array whose every item passes the guard. */
+export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
+  return Array.isArray(value) ? value.every((item) => guard(item)) : refuse("an array");
+}
+
+/** Whether the value is an object whose every field passes the guard. */
+export function isMapOf<T>(
+  value: unknown,
+  guard: (value: unknown) => value is T,
+): value is Record<string, T> {
+  return isObject(value) && Object.keys(value).every((key) => guard(value[key]));
+}
+
+/** Where a guard stopped, and why. */
+export interface Fault {
+  /** The path of the field, such as `details.span_counts.total`; empty for the value itself. */
+  readonly path: string;
+  /** What the guard wanted to see there. */
+  readonly wanted: string;
+  /** What stood there. */
+  readonly value: unknown;
+}
+
+/**
+ * Replays a guard that has refused a value and tells where it stopped.
+ *
+ * A guard checks each field where it reads it and stops at the first bad one, so the field it read last is
+ * the answer. `undefined` where the guard lets the value pass.
+ */
+export function firstFault(guard: (value: unknown) => boolean, value: unknown): Fault | undefined {
+  let path = "";
+  let found = value;
+  function record(value: unknown, at: string): unknown {
+    path = at;
+    found = value;
+    if (!isPlain(value)) return value;
+    // A shallow copy as the target: a frozen one would not let the proxy answer with another proxy.
+    return new Proxy(Array.isArray(value) ? [...value] : { ...value }, {
+      get(target, key) {
+        const field = Reflect.get(target, key);
+        if (typeof key === "symbol" || (key in target && !isItem(target, key))) return field;
+        return record(field, Array.isArray(target) ? `${at}[${key}]` : at === "" ? key : `${at}.${key}`);
+      },
+    });
+  }
+  return guard(record(value, "")) ? undefined : { path, wanted: lastWanted, value: found };
+}
+
+/** Whether the value is an array or an object without a class. */
+function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+/** Whether the key names one of the target's own fields or items, not a method or an array's `length`. */
+function isItem(target: object, key: string): boolean {
+  return Object.hasOwn(target, key) && !(Array.isArray(target) && key === "length");
+}
+
+/** A value in short, for a message: strings cut, objects and arrays by their kind. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (Array.isArray(value)) {
+    return value.length === 1 ? "an array of 1 item" : `an array of ${value.length} items`;
+  }
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
+  if (typeof value === "object" && value !== null) return "an object";
+  if (typeof value === "function") return "a function";
+  return String(value);
+}
