@@ -1,0 +1,132 @@
+/**
+ * A client of the Prefactor API, which records what AI agents do: each run is an agent instance, each step of
+ * it a span.
+ *
+ * Typed endpoints, retries with backoff and jitter, idempotency keys on every POST, timeouts, a clear error
+ * hierarchy, and answers checked at run time; on native `fetch`, with nothing but the standard library.
+ *
+ * @example Record a run
+ * ```ts
+ * import { PrefactorHttpClient } from "@prefactor/http";
+ * import { PrefactorSandbox } from "@prefactor/http/testing";
+ *
+ * // The sandbox stands in for { apiUrl: "https://app.prefactorai.com", apiToken: "…" }.
+ * await using client = new PrefactorHttpClient(new PrefactorSandbox().config());
+ *
+ * const instance = await client.agentInstances.register({
+ *   agent_id: "librarian",
+ *   agent_version: { name: "Librarian", external_identifier: "1.4.0" },
+ *   agent_schema_version: { external_identifier: "1", span_schemas: { search: { type: "object" } } },
+ * });
+ * await client.agentInstances.start(instance.id);
+ * const span = await client.agentSpans.create({
+ *   agent_instance_id: instance.id,
+ *   schema_name: "search",
+ *   status: "active",
+ *   payload: { query: "retry" },
+ * });
+ * await client.agentSpans.finish(span.id, { result_payload: { hits: 3 } });
+ * await client.agentInstances.finish(instance.id);
+ * ```
+ *
+ * @example Tell what went wrong
+ * ```ts
+ * import { isTransientHttpError, PrefactorHttpClient, PrefactorNotFoundError } from "@prefactor/http";
+ * import { PrefactorSandbox } from "@prefactor/http/testing";
+ *
+ * await using client = new PrefactorHttpClient(new PrefactorSandbox().config());
+ * try {
+ *   await client.agentSpans.finish("no-such-span");
+ * } catch (error) {
+ *   console.log(error instanceof PrefactorNotFoundError, isTransientHttpError(error)); // true false
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export { PrefactorHttpClient } from "./src/client.ts";
+export type {
+  ClientHooks,
+  HttpClientConfig,
+  RequestEvent,
+  ResponseEvent,
+  RetryConfig,
+  RetryEvent,
+} from "./src/config.ts";
+export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
+export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
+export { BulkClient } from "./src/endpoints/bulk.ts";
+export { isPermanentHttpError, isTransientHttpError } from "./src/error_classification.ts";
+export {
+  isPrefactorHttpError,
+  PrefactorApiError,
+  PrefactorAuthError,
+  PrefactorClientError,
+  PrefactorHttpError,
+  PrefactorNetworkError,
+  PrefactorNotFoundError,
+  PrefactorResponseContractError,
+  PrefactorRetryExhaustedError,
+  PrefactorTimeoutError,
+  PrefactorValidationError,
+} from "./src/errors.ts";
+export type {
+  PrefactorApiErrorOptions,
+  PrefactorResponseContractErrorOptions,
+  PrefactorTimeoutErrorOptions,
+} from "./src/errors.ts";
+export type { HttpRequester, HttpRequestOptions, QueryValue, RequestOptions } from "./src/http_requester.ts";
+export {
+  isAgentInstance,
+  isAgentInstanceSpanCounts,
+  isAgentSchemaVersionForRegister,
+  isAgentVersionForRegister,
+  isFinishInstanceRequest,
+  isRegisterInstanceRequest,
+  isSpanTypeSchemaForCreate,
+  isStartInstanceRequest,
+} from "./src/models/agent_instance.ts";
+export type {
+  AgentInstance,
+  AgentInstanceSpanCounts,
+  AgentSchemaVersionForRegister,
+  AgentVersionForRegister,
+  FinishInstanceRequest,
+  InstancePurpose,
+  RegisterInstanceRequest,
+  SpanTypeSchemaForCreate,
+  StartInstanceRequest,
+} from "./src/models/agent_instance.ts";
+export { isAgentSpan, isCreateSpanRequest, isFinishSpanRequest } from "./src/models/agent_span.ts";
+export type { AgentSpan, CreateSpanRequest, FinishSpanRequest } from "./src/models/agent_span.ts";
+export { isBulkItem, isBulkOutput, isBulkRequest, isBulkResponse } from "./src/models/bulk.ts";
+export type { BulkItem, BulkOutput, BulkRequest, BulkResponse } from "./src/models/bulk.ts";
+export {
+  AGENT_STATUSES,
+  FINISH_STATUSES,
+  isAgentStatus,
+  isApiResponse,
+  isFinishStatus,
+  isJsonObject,
+  isJsonValue,
+} from "./src/models/common.ts";
+export type { AgentStatus, ApiResponse, FinishStatus, JsonObject, JsonValue } from "./src/models/common.ts";
+export {
+  actionProfile,
+  dataCategories,
+  isActionProfile,
+  isDataCategories,
+  isDataRisk,
+} from "./src/models/data_risk.ts";
+export type {
+  ActionPermission,
+  ActionProfile,
+  DataCategories,
+  DataClassification,
+  DataPresence,
+  DataRisk,
+} from "./src/models/data_risk.ts";
+export { RetryHandler } from "./src/retry.ts";
+export type { RetryOptions } from "./src/retry.ts";
+export { VERSION } from "./src/version.ts";

@@ -1,0 +1,278 @@
+/**
+ * What a client can be told, and the checked form of it that the rest of the package reads.
+ *
+ * @module
+ */
+
+import { PrefactorClientError } from "./errors.ts";
+import { isObject, show } from "./guards.ts";
+import { isKeyText, MAX_KEY_PREFIX_LENGTH } from "./idempotency.ts";
+import { VERSION } from "./version.ts";
+
+/** The facts of an attempt that is about to be sent. */
+export interface RequestEvent {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path without its query. */
+  readonly path: string;
+  /** Which attempt of the call it is, from 1. */
+  readonly attempt: number;
+}
+
+/** The facts of an answer that has come in whole. */
+export interface ResponseEvent extends RequestEvent {
+  /** The HTTP status. */
+  readonly statusCode: number;
+  /** The id of the request, from `x-request-id`. */
+  readonly requestId?: string;
+  /** How long the attempt took, to the last byte, in ms. */
+  readonly duration: number;
+}
+
+/** The facts of an attempt that follows a failed one; `attempt` is the number of the one about to be sent. */
+export interface RetryEvent extends RequestEvent {
+  /** What the attempt before failed with. */
+  readonly error: unknown;
+  /** How long was waited for this attempt, in ms. */
+  readonly delay: number;
+}
+
+/**
+ * Observers of every attempt. They only watch: what they return is ignored, and one that throws or rejects
+ * changes nothing.
+ */
+export interface ClientHooks {
+  /** Called just before an attempt is sent. */
+  onRequest?(event: RequestEvent): unknown;
+  /** Called when an answer has come in whole, whatever its status. */
+  onResponse?(event: ResponseEvent): unknown;
+  /** Called just before an attempt that follows a failed one, ahead of its `onRequest`. */
+  onRetry?(event: RetryEvent): unknown;
+}
+
+/** What a client can be told. Every duration is in milliseconds. */
+export interface HttpClientConfig {
+  /**
+   * Where the API is: an absolute `http:` or `https:` URL without credentials, query or fragment, such as
+   * `https://app.prefactorai.com`. A base path is kept; a `/` and an `/api/v1` at its end are ignored.
+   */
+  apiUrl: string;
+  /** The bearer token. It appears in no message, property or log of this package. */
+  apiToken: string;
+  /** How long one attempt may take, from its start to the last byte of the answer, in ms; 30 000 by default. */
+  requestTimeout?: number | undefined;
+  /**
+   * How long the headers of the answer may take, in ms; 10 000 by default. It does not apply to `bulk`, whose
+   * server answers only when all is done.
+   */
+  connectTimeout?: number | undefined;
+  /** How many more attempts may follow the first; 3 by default. */
+  maxRetries?: number | undefined;
+  /** The wait before the first retry, before jitter, in ms; 1 000 by default, at most `maxRetryDelay`. */
+  initialRetryDelay?: number | undefined;
+  /**
+   * The longest wait before a retry, in ms; 60 000 by default. Where the server asks for more, the call fails
+   * at once.
+   */
+  maxRetryDelay?: number | undefined;
+  /** How much longer each wait is than the one before, at least 1; 2 by default. */
+  retryMultiplier?: number | undefined;
+  /** The statuses, each 400 to 599, that are worth a retry; 429, 500, 502, 503 and 504 by default. */
+  retryOnStatusCodes?: readonly number[] | undefined;
+  /** What the keys that the client generates begin with, at most 27 printable ASCII characters; none by default. */
+  defaultIdempotencyKey?: string | undefined;
+  /** How many requests may be in flight at a time, at least 1; 100 by default. The rest wait their turn in order. */
+  maxConcurrency?: number | undefined;
+  /** An upstream SDK's own entry, such as `my-sdk@1.2.0`, put before this package's in `X-Prefactor-SDK`. */
+  sdkHeader?: string | undefined;
+  /** The longest answer that is read, in bytes after decompression; 16 MiB by default. */
+  maxResponseBytes?: number | undefined;
+  /** What sends the requests; `globalThis.fetch` as it is at each call by default. */
+  fetch?: typeof fetch | undefined;
+  /** Observers of every attempt. */
+  hooks?: ClientHooks | undefined;
+}
+
+/** How a call is retried. Every duration is in milliseconds. */
+export interface RetryConfig {
+  /** How many more attempts may follow the first; 3 by default. */
+  maxRetries?: number | undefined;
+  /** The wait before the first retry, before jitter, in ms; 1 000 by default, at most `maxRetryDelay`. */
+  initialRetryDelay?: number | undefined;
+  /** The longest wait before a retry, in ms; 60 000 by default. */
+  maxRetryDelay?: number | undefined;
+  /** How much longer each wait is than the one before, at least 1; 2 by default. */
+  retryMultiplier?: number | undefined;
+}
+
+/** A {@linkcode RetryConfig} with nothing left open. */
+export interface ResolvedRetryConfig {
+  readonly maxRetries: number;
+  readonly initialRetryDelay: number;
+  readonly maxRetryDelay: number;
+  readonly retryMultiplier: number;
+}
+
+/** An {@linkcode HttpClientConfig} with nothing left open. */
+export interface ResolvedConfig extends ResolvedRetryConfig {
+  /** The URL that every path is put behind, without a `/` at its end. */
+  readonly baseUrl: string;
+  readonly apiToken: string;
+  readonly requestTimeout: number;
+  readonly connectTimeout: number;
+  readonly retryOnStatusCodes: ReadonlySet<number>;
+  readonly defaultIdempotencyKey: string | undefined;
+  readonly maxConcurrency: number;
+  readonly maxResponseBytes: number;
+  /** The headers of every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof fetch | undefined;
+  readonly hooks: ClientHooks | undefined;
+}
+
+/** Checks a config and fills in the defaults. */
+export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
+  check("config", isObject(config), "an object", config);
+  const {
+    apiUrl,
+    apiToken,
+    requestTimeout = 30_000,
+    connectTimeout = 10_000,
+    retryOnStatusCodes = [429, 500, 502, 503, 504],
+    defaultIdempotencyKey,
+    maxConcurrency = 100,
+    sdkHeader,
+    maxResponseBytes = 16 * 1024 * 1024,
+    fetch,
+    hooks,
+  } = config;
+  checkToken(apiToken);
+  checkDuration("requestTimeout", requestTimeout);
+  checkDuration("connectTimeout", connectTimeout);
+  checkStatusCodes(retryOnStatusCodes);
+  checkOptional(
+    "defaultIdempotencyKey",
+    defaultIdempotencyKey,
+    (prefix) => isKeyText(prefix, MAX_KEY_PREFIX_LENGTH),
+    `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`,
+  );
+  checkCount("maxConcurrency", maxConcurrency, 1);
+  checkOptional("sdkHeader", sdkHeader, isHeaderValue, "a string that a header can carry");
+  checkCount("maxResponseBytes", maxResponseBytes, 1);
+  checkOptional("fetch", fetch, isFunction, "a function");
+  checkOptional("hooks", hooks, isObject, "an object");
+  for (const name of ["onRequest", "onResponse", "onRetry"] as const) {
+    checkOptional(`hooks.${name}`, hooks?.[name], isFunction, "a function");
+  }
+  const sdk = `@prefactor/http@${VERSION}`;
+  return Object.freeze({
+    ...resolveRetryConfig(config),
+    baseUrl: resolveApiUrl(apiUrl, apiToken),
+    apiToken,
+    requestTimeout,
+    connectTimeout,
+    retryOnStatusCodes: new Set(retryOnStatusCodes),
+    defaultIdempotencyKey,
+    maxConcurrency,
+    maxResponseBytes,
+    headers: Object.freeze({
+      "Authorization": `Bearer ${apiToken}`,
+      "Content-Type": "application/json",
+      "Accept": "application/json",
+      "X-Prefactor-SDK": sdkHeader === undefined ? sdk : `${sdkHeader} ${sdk}`,
+    }),
+    fetch,
+    hooks,
+  });
+}
+
+/** Checks how a call is retried and fills in the defaults. */
+export function resolveRetryConfig(config: RetryConfig): ResolvedRetryConfig {
+  const { maxRetries = 3, initialRetryDelay = 1_000, maxRetryDelay = 60_000, retryMultiplier = 2 } = config;
+  checkCount("maxRetries", maxRetries, 0);
+  checkDuration("maxRetryDelay", maxRetryDelay);
+  checkDuration("initialRetryDelay", initialRetryDelay);
+  check(
+    "initialRetryDelay",
+    initialRetryDelay <= maxRetryDelay,
+    `at most maxRetryDelay, which is ${maxRetryDelay}`,
+    initialRetryDelay,
+  );
+  check(
+    "retryMultiplier",
+    Number.isFinite(retryMultiplier) && retryMultiplier >= 1,
+    "a finite number >= 1",
+    retryMultiplier,
+  );
+  return { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier };
+}
+
+/** Refuses what is no duration. */
+export function checkDuration(name: string, value: unknown): void {
+  check(
+    name,
+    typeof value === "number" && Number.isFinite(value) && value > 0,
+    "a finite number of ms > 0",
+    value,
+  );
+}
+
+/** Refuses what is no integer, or too small a one. */
+export function checkCount(name: string, value: unknown, least: number): void {
+  check(name, Number.isSafeInteger(value) && value as number >= least, `an integer >= ${least}`, value);
+}
+
+function checkOptional(
+  name: string,
+  value: unknown,
+  isRight: (value: unknown) => boolean,
+  wanted: string,
+): void {
+  check(name, value === undefined || isRight(value), wanted, value);
+}
+
+function check(name: string, holds: boolean, wanted: string, value: unknown): void {
+  if (!holds) refuse(name, wanted, show(value));
+}
+
+function refuse(name: string, wanted: string, given: string): never {
+  throw new PrefactorClientError(`Cannot use '${name}': it must be ${wanted}, but is ${given}`);
+}
+
+/** What stands in a message for a value that may hold a secret. */
+const HIDDEN = "one that is not shown here";
+
+function checkToken(token: unknown): void {
+  if (isHeaderValue(token)) return;
+  const given = typeof token === "string" && token !== "" ? HIDDEN : show(token);
+  refuse("apiToken", "a non-empty string that a header can carry", given);
+}
+
+function checkStatusCodes(codes: unknown): void {
+  check("retryOnStatusCodes", Array.isArray(codes), "an array of HTTP statuses", codes);
+  for (const code of codes as unknown[]) {
+    const holds = Number.isInteger(code) && code as number >= 400 && code as number <= 599;
+    check("retryOnStatusCodes", holds, "an array of integers from 400 to 599", code);
+  }
+}
+
+/** Checks the API's URL and takes off what people write at its end. */
+function resolveApiUrl(apiUrl: unknown, apiToken: string): string {
+  const wanted = "an absolute http: or https: URL without credentials, query or fragment";
+  if (typeof apiUrl !== "string") refuse("apiUrl", wanted, show(apiUrl));
+  const url = /^https?:\/\/[^\s?#\\]+$/i.test(apiUrl) && URL.canParse(apiUrl) && new URL(apiUrl);
+  if (!url || url.username !== "" || url.password !== "") {
+    refuse("apiUrl", wanted, apiUrl.includes("@") || apiUrl.includes(apiToken) ? HIDDEN : show(apiUrl));
+  }
+  return url.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
+}
+
+/** Whether a header can carry the text as it is, without white space cut off its ends. */
+function isHeaderValue(value: unknown): value is string {
+  return typeof value === "string" &&
+    /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}

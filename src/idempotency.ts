@@ -1,0 +1,36 @@
+/**
+ * The keys that make a retry safe.
+ *
+ * @module
+ */
+
+import { PrefactorClientError } from "./errors.ts";
+import { show } from "./guards.ts";
+
+/** The longest key that the API takes, in characters. */
+export const MAX_KEY_LENGTH = 64;
+
+/** The longest prefix that leaves room for `-` and a UUID. */
+export const MAX_KEY_PREFIX_LENGTH = MAX_KEY_LENGTH - "-00000000-0000-0000-0000-000000000000".length;
+
+/** Makes a key nobody has used: a random UUID, behind the prefix and a `-` where there is one. */
+export function createIdempotencyKey(prefix?: string): string {
+  const key = crypto.randomUUID();
+  return prefix === undefined ? key : `${prefix}-${key}`;
+}
+
+/** Whether the text can be a key or the beginning of one: printable ASCII without a space at either end, since it becomes a header too. */
+export function isKeyText(value: unknown, maxLength: number): value is string {
+  return typeof value === "string" && value.length <= maxLength && /^[!-~](?:[ -~]*[!-~])?$/.test(value);
+}
+
+/** Refuses what cannot be a key. */
+export function checkIdempotencyKey(name: string, key: unknown): asserts key is string {
+  if (!isKeyText(key, MAX_KEY_LENGTH)) {
+    throw new PrefactorClientError(
+      `Cannot send the request: '${name}' must be 1 to ${MAX_KEY_LENGTH} printable ASCII characters, but is ${
+        show(key)
+      }`,
+    );
+  }
+}
