@@ -5,12 +5,12 @@
  */
 
 import { Call } from "./call.ts";
-import { ConcurrencyLimit } from "./concurrency.ts";
 import type { HttpClientConfig, ResolvedConfig } from "./config.ts";
 import { resolveConfig } from "./config.ts";
 import { AgentInstanceClient } from "./endpoints/agent_instances.ts";
 import { AgentSpanClient } from "./endpoints/agent_spans.ts";
 import { BulkClient } from "./endpoints/bulk.ts";
+import { Deadlines } from "./deadlines.ts";
 import { readEnvironment } from "./environment.ts";
 import {
   PrefactorApiError,
@@ -18,15 +18,13 @@ import {
   PrefactorNetworkError,
   PrefactorResponseContractError,
 } from "./errors.ts";
-import { show } from "./guards.ts";
-import { notify } from "./hooks.ts";
+import { isObject, show } from "./guards.ts";
 import type { HttpRequester, HttpRequestOptions } from "./http_requester.ts";
 import { createIdempotencyKey } from "./idempotency.ts";
 import type { JsonObject } from "./models/common.ts";
 import { Redactor } from "./redaction.ts";
 import { type PreparedRequest, prepareRequest } from "./request.ts";
 import { RetryHandler } from "./retry.ts";
-import { setTimer } from "./timer.ts";
 import { Transport } from "./transport.ts";
 
 /**
@@ -68,7 +66,6 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly #config: ResolvedConfig;
   readonly #redactor: Redactor;
   readonly #transport: Transport;
-  readonly #limit: ConcurrencyLimit;
   readonly #inFlight = new Set<Call>();
   #closed = false;
   #onIdle: (() => void)[] = [];
@@ -83,7 +80,6 @@ export class PrefactorHttpClient implements HttpRequester {
     this.#config = resolveConfig(config);
     this.#redactor = new Redactor(this.#config.apiToken);
     this.#transport = new Transport(this.#config, this.#redactor);
-    this.#limit = new ConcurrencyLimit(this.#config.maxConcurrency);
     this.agentInstances = new AgentInstanceClient(this);
     this.agentSpans = new AgentSpanClient(this);
     this.bulk = new BulkClient(this);
@@ -106,6 +102,11 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   static fromEnv(overrides: Partial<HttpClientConfig> = {}): PrefactorHttpClient {
+    if (!isObject(overrides)) {
+      throw new PrefactorClientError(
+        `Cannot configure the client: 'overrides' must be an object, but is ${show(overrides)}`,
+      );
+    }
     return new PrefactorHttpClient({
       ...overrides,
       apiUrl: overrides.apiUrl ?? readEnvironment("PREFACTOR_API_URL"),
@@ -135,13 +136,18 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   async request(method: string, path: string, options: HttpRequestOptions = {}): Promise<JsonObject> {
+    const request = prepareRequest(this.#config, this.#redactor, method, path, options);
     if (this.#closed) throw closedError();
-    const request = prepareRequest(this.#config, method, path, options);
-    options.signal?.throwIfAborted();
-    const call = new Call(options.signal);
+    const { signal } = options;
+    if (signal?.aborted) throw signal.reason;
+    const call = new Call(signal);
     this.#inFlight.add(call);
     try {
-      return await this.#run(request, call);
+      return await this.#transport.send(request, { attempt: 1 }, call);
+    } catch (error) {
+      if (call.aborted) throw call.reason;
+      if (request.maxRetries === 0 || !this.#isRetriable(error)) throw error;
+      return await this.#retry(request, call, error);
     } finally {
       call.dispose();
       this.#inFlight.delete(call);
@@ -154,9 +160,9 @@ export class PrefactorHttpClient implements HttpRequester {
     return createIdempotencyKey(this.#config.defaultIdempotencyKey);
   }
 
-  /** Takes the token out of an answer before it goes into an error. */
-  redact<T extends JsonObject>(body: T): T {
-    return this.#redactor.json(body) as T;
+  /** Takes the token out of a JSON value before it goes into an error. */
+  redact(value: unknown): unknown {
+    return this.#redactor.json(value);
   }
 
   /**
@@ -168,19 +174,23 @@ export class PrefactorHttpClient implements HttpRequester {
    * @returns A promise that resolves when nothing is in flight any more. Closing twice is fine.
    */
   async close(options: { timeout?: number } = {}): Promise<void> {
-    const { timeout } = options;
+    const timeout = options?.timeout;
     if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
       throw new PrefactorClientError(
         `Cannot close: 'timeout' must be a number of ms >= 0, but is ${show(timeout)}`,
       );
     }
     this.#closed = true;
-    if (this.#inFlight.size === 0) return;
-    const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
-    const abortAll = () => this.#inFlight.forEach((call) => call.abort(closedError()));
-    const timer = timeout === undefined ? undefined : setTimer(abortAll, timeout);
-    await idle;
-    clearTimeout(timer);
+    if (this.#inFlight.size > 0) {
+      const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
+      const deadlines = new Deadlines();
+      const abortAll = { due: 0, expire: () => this.#inFlight.forEach((call) => call.abort(closedError())) };
+      if (timeout !== undefined) deadlines.add(abortAll, timeout);
+      await idle;
+      deadlines.delete(abortAll);
+      deadlines.close();
+    }
+    this.#transport.close();
   }
 
   /** Closes the client, for `await using`. */
@@ -188,55 +198,24 @@ export class PrefactorHttpClient implements HttpRequester {
     return this.close();
   }
 
-  /** The first attempt, and where it fails in a way that may pass, the retries. */
-  async #run(request: PreparedRequest, call: Call): Promise<JsonObject> {
-    let failure: unknown;
-    try {
-      return await this.#attempt(request, call, 1);
-    } catch (error) {
-      failure = error;
-    }
-    if (call.aborted) throw call.reason;
-    if (request.maxRetries === 0 || !this.#isRetriable(failure)) throw failure;
-
-    // The handler sees the first attempt too, so that it alone decides on the waits and on giving up.
-    let attempt = 0;
+  /** Tries again what has failed once, as long as that is worth it. */
+  async #retry(request: PreparedRequest, call: Call, firstFailure: unknown): Promise<JsonObject> {
+    let error = firstFailure;
     let failedAt = Date.now();
+    let attempt = 0;
+    // The handler sees the first attempt too, so that it alone decides on the waits and on giving up.
     return await new RetryHandler({ ...this.#config, maxRetries: request.maxRetries }).execute(async () => {
       attempt++;
-      if (attempt === 1) throw failure;
+      if (attempt === 1) throw error;
+      const retry = { error, delay: Math.max(0, Date.now() - failedAt) };
       try {
-        const delay = Math.max(0, Date.now() - failedAt);
-        return await this.#attempt(request, call, attempt, { error: failure, delay });
-      } catch (error) {
-        failure = error;
+        return await this.#transport.send(request, { attempt, retry }, call);
+      } catch (failure) {
+        error = failure;
         failedAt = Date.now();
-        throw error;
+        throw failure;
       }
     }, { isRetriable: (error) => this.#isRetriable(error), signal: call.signal });
-  }
-
-  /** One attempt, when it is its turn. */
-  async #attempt(
-    request: PreparedRequest,
-    call: Call,
-    attempt: number,
-    retry?: { error: unknown; delay: number },
-  ): Promise<JsonObject> {
-    const turn = this.#limit.enter();
-    if (turn) {
-      call.cancelStage = turn.cancel;
-      await turn.ready;
-    }
-    try {
-      if (retry) {
-        const { method, path } = request;
-        notify(this.#config.hooks, "onRetry", { method, path, attempt, ...retry });
-      }
-      return await this.#transport.send(request, attempt, call);
-    } finally {
-      this.#limit.leave();
-    }
   }
 
   /** A network failure or a timeout, and any answer whose status is worth a retry. */

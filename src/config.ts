@@ -4,9 +4,10 @@
  * @module
  */
 
-import { PrefactorClientError } from "./errors.ts";
-import { isObject, show } from "./guards.ts";
+import { Checks } from "./checks.ts";
+import { isObject } from "./guards.ts";
 import { isKeyText, MAX_KEY_PREFIX_LENGTH } from "./idempotency.ts";
+import { Redactor } from "./redaction.ts";
 import { VERSION } from "./version.ts";
 
 /** The facts of an attempt that is about to be sent. */
@@ -132,7 +133,10 @@ export interface ResolvedConfig extends ResolvedRetryConfig {
 
 /** Checks a config and fills in the defaults. */
 export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
-  check("config", isObject(config), "an object", config);
+  const token: unknown = isObject(config) ? config.apiToken : undefined;
+  const redactor = new Redactor(typeof token === "string" ? token : "");
+  const checks = new Checks("configure the client", redactor);
+  const retryConfig = resolveRetryConfig(config, checks);
   const {
     apiUrl,
     apiToken,
@@ -146,28 +150,27 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
     fetch,
     hooks,
   } = config;
-  checkToken(apiToken);
-  checkDuration("requestTimeout", requestTimeout);
-  checkDuration("connectTimeout", connectTimeout);
-  checkStatusCodes(retryOnStatusCodes);
-  checkOptional(
-    "defaultIdempotencyKey",
-    defaultIdempotencyKey,
-    (prefix) => isKeyText(prefix, MAX_KEY_PREFIX_LENGTH),
-    `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`,
-  );
-  checkCount("maxConcurrency", maxConcurrency, 1);
-  checkOptional("sdkHeader", sdkHeader, isHeaderValue, "a string that a header can carry");
-  checkCount("maxResponseBytes", maxResponseBytes, 1);
-  checkOptional("fetch", fetch, isFunction, "a function");
-  checkOptional("hooks", hooks, isObject, "an object");
+  checkToken(checks, apiToken);
+  checks.duration("requestTimeout", requestTimeout);
+  checks.duration("connectTimeout", connectTimeout);
+  checkStatusCodes(checks, retryOnStatusCodes);
+  const isPrefix = defaultIdempotencyKey === undefined ||
+    isKeyText(defaultIdempotencyKey, MAX_KEY_PREFIX_LENGTH);
+  const prefixWanted = `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`;
+  checks.that("defaultIdempotencyKey", isPrefix, prefixWanted, defaultIdempotencyKey);
+  checks.count("maxConcurrency", maxConcurrency, 1);
+  const isSdkHeader = sdkHeader === undefined || isHeaderValue(sdkHeader);
+  checks.that("sdkHeader", isSdkHeader, "a string that a header can carry", sdkHeader);
+  checks.count("maxResponseBytes", maxResponseBytes, 1);
+  checks.that("fetch", isFunctionOrAbsent(fetch), "a function", fetch);
+  checks.that("hooks", hooks === undefined || isObject(hooks), "an object", hooks);
   for (const name of ["onRequest", "onResponse", "onRetry"] as const) {
-    checkOptional(`hooks.${name}`, hooks?.[name], isFunction, "a function");
+    checks.that(`hooks.${name}`, isFunctionOrAbsent(hooks?.[name]), "a function", hooks?.[name]);
   }
   const sdk = `@prefactor/http@${VERSION}`;
   return Object.freeze({
-    ...resolveRetryConfig(config),
-    baseUrl: resolveApiUrl(apiUrl, apiToken),
+    ...retryConfig,
+    baseUrl: resolveApiUrl(checks, apiUrl, apiToken),
     apiToken,
     requestTimeout,
     connectTimeout,
@@ -187,84 +190,51 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
 }
 
 /** Checks how a call is retried and fills in the defaults. */
-export function resolveRetryConfig(config: RetryConfig): ResolvedRetryConfig {
+export function resolveRetryConfig(config: RetryConfig, checks: Checks): ResolvedRetryConfig {
+  checks.that("config", isObject(config), "an object", config);
   const { maxRetries = 3, initialRetryDelay = 1_000, maxRetryDelay = 60_000, retryMultiplier = 2 } = config;
-  checkCount("maxRetries", maxRetries, 0);
-  checkDuration("maxRetryDelay", maxRetryDelay);
-  checkDuration("initialRetryDelay", initialRetryDelay);
-  check(
+  checks.count("maxRetries", maxRetries, 0);
+  checks.duration("maxRetryDelay", maxRetryDelay);
+  checks.duration("initialRetryDelay", initialRetryDelay);
+  const isOrdered = initialRetryDelay <= maxRetryDelay;
+  checks.that(
     "initialRetryDelay",
-    initialRetryDelay <= maxRetryDelay,
+    isOrdered,
     `at most maxRetryDelay, which is ${maxRetryDelay}`,
     initialRetryDelay,
   );
-  check(
-    "retryMultiplier",
-    Number.isFinite(retryMultiplier) && retryMultiplier >= 1,
-    "a finite number >= 1",
-    retryMultiplier,
-  );
+  const isMultiplier = Number.isFinite(retryMultiplier) && retryMultiplier >= 1;
+  checks.that("retryMultiplier", isMultiplier, "a finite number >= 1", retryMultiplier);
   return { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier };
 }
 
-/** Refuses what is no duration. */
-export function checkDuration(name: string, value: unknown): void {
-  check(
-    name,
-    typeof value === "number" && Number.isFinite(value) && value > 0,
-    "a finite number of ms > 0",
-    value,
-  );
+/** Stands in a message for what may be a token. */
+const HIDDEN = Symbol("one that is not shown");
+
+function checkToken(checks: Checks, token: unknown): void {
+  const given = typeof token === "string" && token !== "" ? HIDDEN : token;
+  checks.that("apiToken", isHeaderValue(token), "a non-empty string that a header can carry", given);
 }
 
-/** Refuses what is no integer, or too small a one. */
-export function checkCount(name: string, value: unknown, least: number): void {
-  check(name, Number.isSafeInteger(value) && value as number >= least, `an integer >= ${least}`, value);
-}
-
-function checkOptional(
-  name: string,
-  value: unknown,
-  isRight: (value: unknown) => boolean,
-  wanted: string,
-): void {
-  check(name, value === undefined || isRight(value), wanted, value);
-}
-
-function check(name: string, holds: boolean, wanted: string, value: unknown): void {
-  if (!holds) refuse(name, wanted, show(value));
-}
-
-function refuse(name: string, wanted: string, given: string): never {
-  throw new PrefactorClientError(`Cannot use '${name}': it must be ${wanted}, but is ${given}`);
-}
-
-/** What stands in a message for a value that may hold a secret. */
-const HIDDEN = "one that is not shown here";
-
-function checkToken(token: unknown): void {
-  if (isHeaderValue(token)) return;
-  const given = typeof token === "string" && token !== "" ? HIDDEN : show(token);
-  refuse("apiToken", "a non-empty string that a header can carry", given);
-}
-
-function checkStatusCodes(codes: unknown): void {
-  check("retryOnStatusCodes", Array.isArray(codes), "an array of HTTP statuses", codes);
-  for (const code of codes as unknown[]) {
-    const holds = Number.isInteger(code) && code as number >= 400 && code as number <= 599;
-    check("retryOnStatusCodes", holds, "an array of integers from 400 to 599", code);
+function checkStatusCodes(checks: Checks, codes: unknown): void {
+  const wanted = "an array of integers from 400 to 599";
+  if (!Array.isArray(codes)) checks.refuse("retryOnStatusCodes", wanted, codes);
+  for (const code of codes) {
+    checks.that("retryOnStatusCodes", Number.isInteger(code) && code >= 400 && code <= 599, wanted, code);
   }
 }
 
 /** Checks the API's URL and takes off what people write at its end. */
-function resolveApiUrl(apiUrl: unknown, apiToken: string): string {
+function resolveApiUrl(checks: Checks, apiUrl: unknown, apiToken: string): string {
   const wanted = "an absolute http: or https: URL without credentials, query or fragment";
-  if (typeof apiUrl !== "string") refuse("apiUrl", wanted, show(apiUrl));
+  if (typeof apiUrl !== "string") checks.refuse("apiUrl", wanted, apiUrl);
   const url = /^https?:\/\/[^\s?#\\]+$/i.test(apiUrl) && URL.canParse(apiUrl) && new URL(apiUrl);
   if (!url || url.username !== "" || url.password !== "") {
-    refuse("apiUrl", wanted, apiUrl.includes("@") || apiUrl.includes(apiToken) ? HIDDEN : show(apiUrl));
+    // Where the two were mixed up, this one is the token.
+    const given = URL.canParse(apiToken) ? HIDDEN : apiUrl.replace(/\/\/.*@/s, "//[redacted]@");
+    checks.refuse("apiUrl", wanted, given);
   }
-  return url.href.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
+  return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
 }
 
 /** Whether a header can carry the text as it is, without white space cut off its ends. */
@@ -273,6 +243,6 @@ function isHeaderValue(value: unknown): value is string {
     /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value);
 }
 
-function isFunction(value: unknown): boolean {
-  return typeof value === "function";
+function isFunctionOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === "function";
 }

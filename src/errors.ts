@@ -43,7 +43,8 @@ export class PrefactorHttpError extends Error {
   /** The error as data for a log. */
   toJSON(): Record<string, unknown> {
     const facts: Record<string, unknown> = { name: this.name, message: this.message };
-    return Object.assign(facts, this);
+    for (const [field, value] of Object.entries(this)) facts[field] = isJson(value) ? value : String(value);
+    return facts;
   }
 }
 
@@ -332,6 +333,15 @@ export class PrefactorResponseContractError extends PrefactorHttpError {
     this.bodySnippet = options.bodySnippet;
     this.path = options.path;
     this.body = options.body;
+  }
+}
+
+function isJson(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return true;
+  } catch {
+    return false;
   }
 }
 

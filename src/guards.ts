@@ -16,7 +16,9 @@ export function refuse(wanted: string): false {
 
 /** Whether the value is an object that JSON would write with braces. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) || refuse("an object");
+  const holds = typeof value === "object" && value !== null && !Array.isArray(value) &&
+    !(value instanceof Date);
+  return holds || refuse("an object");
 }
 
 /** Whether the value is a string; it may be empty. */
@@ -45,7 +47,7 @@ export function isOneOf<T extends string>(value: unknown, values: readonly T[]):
 }
 
 const DATE_TIME =
-  /^(\d{4})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]|(29)))[T ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/i;
+  /^(\d{4})-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]|(29)))[T ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/i;
 
 /** Whether the value is an ISO 8601 date-time, with a date and a time; the zone may be missing. */
 export function isDateTime(value: unknown): value is string {
@@ -60,9 +62,13 @@ function isLeapYear(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
+/** The end of the year 9999, in ms: ISO 8601 writes no later date with four digits. */
+const LAST_DATE = Date.UTC(10_000, 0) - 1;
+
 /** Whether a request can take the value as a point in time: a valid `Date` or an ISO 8601 date-time. */
 export function isTimestamp(value: unknown): value is Date | string {
-  if (value instanceof Date ? !Number.isNaN(value.getTime()) : isDateTime(value)) return true;
+  const isRight = value instanceof Date ? value.getTime() <= LAST_DATE : isDateTime(value);
+  if (isRight) return true;
   return refuse("a valid Date or an ISO 8601 date-time");
 }
 
@@ -76,7 +82,11 @@ export function isAbsentOr<T>(
 
 /** Whether the value is an array whose every item passes the guard. */
 export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
-  return Array.isArray(value) ? value.every((item) => guard(item)) : refuse("an array");
+  if (!Array.isArray(value)) return refuse("an array");
+  for (const item of value) {
+    if (!guard(item)) return false;
+  }
+  return true;
 }
 
 /** Whether the value is an object whose every field passes the guard. */
@@ -109,24 +119,17 @@ export function firstFault(guard: (value: unknown) => boolean, value: unknown): 
   function record(value: unknown, at: string): unknown {
     path = at;
     found = value;
-    if (!isPlain(value)) return value;
+    if (typeof value !== "object" || value === null || value instanceof Date) return value;
     // A shallow copy as the target: a frozen one would not let the proxy answer with another proxy.
     return new Proxy(Array.isArray(value) ? [...value] : { ...value }, {
       get(target, key) {
-        const field = Reflect.get(target, key);
+        const field: unknown = Reflect.get(value, key);
         if (typeof key === "symbol" || (key in target && !isItem(target, key))) return field;
         return record(field, Array.isArray(target) ? `${at}[${key}]` : at === "" ? key : `${at}.${key}`);
       },
     });
   }
   return guard(record(value, "")) ? undefined : { path, wanted: lastWanted, value: found };
-}
-
-/** Whether the value is an array or an object without a class. */
-function isPlain(value: unknown): value is Record<string, unknown> | unknown[] {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
 
 /** Whether the key names one of the target's own fields or items, not a method or an array's `length`. */

@@ -81,6 +81,6 @@ export interface HttpRequester {
   request(method: string, path: string, options?: HttpRequestOptions): Promise<JsonObject>;
   /** Makes the key of a call whose caller gave none; a random UUID unless it is there. */
   createIdempotencyKey?(): string;
-  /** Takes secrets out of what came, before it goes into an error; nothing is taken out unless it is there. */
-  redact?<T extends JsonObject>(body: T): T;
+  /** Takes secrets out of a JSON value before it goes into an error; nothing is taken out unless it is there. */
+  redact?(value: unknown): unknown;
 }

@@ -4,9 +4,6 @@
  * @module
  */
 
-import { PrefactorClientError } from "./errors.ts";
-import { show } from "./guards.ts";
-
 /** The longest key that the API takes, in characters. */
 export const MAX_KEY_LENGTH = 64;
 
@@ -24,13 +21,10 @@ export function isKeyText(value: unknown, maxLength: number): value is string {
   return typeof value === "string" && value.length <= maxLength && /^[!-~](?:[ -~]*[!-~])?$/.test(value);
 }
 
-/** Refuses what cannot be a key. */
-export function checkIdempotencyKey(name: string, key: unknown): asserts key is string {
-  if (!isKeyText(key, MAX_KEY_LENGTH)) {
-    throw new PrefactorClientError(
-      `Cannot send the request: '${name}' must be 1 to ${MAX_KEY_LENGTH} printable ASCII characters, but is ${
-        show(key)
-      }`,
-    );
-  }
+/** Whether the value can be a key. */
+export function isKey(value: unknown): value is string {
+  return isKeyText(value, MAX_KEY_LENGTH);
 }
+
+/** What a key must be, in words. */
+export const KEY_WANTED = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`;

@@ -4,24 +4,30 @@
  * @module
  */
 
-import { show } from "./guards.ts";
+import { isObject, show } from "./guards.ts";
 
 /** What stands where the token stood. */
 const REDACTED = "[redacted]";
 
 /** A token shorter than this is a placeholder in a test; taking it out would only garble messages. */
-const MIN_SECRET_LENGTH = 8;
+const MIN_SECRET_LENGTH = 6;
 
-/** Takes one secret out of texts, JSON values and causes. */
+/** How deep a JSON value is copied; nothing that is read by people or written to a log is nested deeper. */
+const MAX_DEPTH = 100;
+
+/** How many objects of a cause are searched before it is taken to hold the token. */
+const MAX_OBJECTS = 1_000;
+
+/** Takes one secret out of texts, JSON values and causes. Nothing here throws. */
 export class Redactor {
   readonly #forms: readonly string[];
 
   /** Makes a redactor for a token. */
   constructor(secret: string) {
     const json = JSON.stringify(secret).slice(1, -1);
-    // The token as it is, as JSON escapes it, and as an encoder does that escapes slashes too.
-    const forms = new Set([secret, json, json.replaceAll("/", "\\/")]);
-    this.#forms = secret.length < MIN_SECRET_LENGTH ? [] : [...forms];
+    // The token as it is, as JSON escapes it, as an encoder does that escapes slashes too, and as a URL does.
+    const forms = [secret, json, json.replaceAll("/", "\\/"), encodeURIComponent(secret.toWellFormed())];
+    this.#forms = secret.length < MIN_SECRET_LENGTH ? [] : [...new Set(forms)];
   }
 
   /** The text without the token. */
@@ -29,16 +35,21 @@ export class Redactor {
     return this.#forms.reduce((text, form) => text.replaceAll(form, REDACTED), text);
   }
 
-  /** The JSON value without the token in any string or key; `undefined` where it is nested too deep to look at. */
-  json(value: unknown): unknown {
-    if (value === undefined || this.#forms.length === 0) return value;
-    try {
-      const text = JSON.stringify(value);
-      const redacted = this.text(text);
-      return redacted === text ? value : JSON.parse(redacted);
-    } catch {
-      return undefined;
-    }
+  /** A copy of the JSON value without the token in any string or key, and cut where it is nested too deep. */
+  json(value: unknown, depth = 0): unknown {
+    if (typeof value === "string") return this.text(value);
+    if (typeof value === "number") return this.text(String(value)) === String(value) ? value : REDACTED;
+    if (typeof value !== "object" || value === null) return value;
+    if (depth === MAX_DEPTH) return "[nested too deep]";
+    if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, field]) => [this.text(key), this.json(field, depth + 1)]),
+    );
+  }
+
+  /** A value in short, as {@linkcode show} gives it, without the token. */
+  show(value: unknown): string {
+    return show(typeof value === "string" ? this.text(value) : value);
   }
 
   /** The cause of an error, or where it holds the token, a plain error with what is left of its message. */
@@ -46,8 +57,12 @@ export class Redactor {
     if (this.#forms.length === 0 || !this.#isIn(cause, new Set())) return cause;
     const copy = new Error(this.text(reasonOf(cause)));
     if (cause instanceof Error) {
-      copy.name = this.text(cause.name);
-      copy.stack = this.text(cause.stack ?? String(copy));
+      try {
+        copy.name = this.text(cause.name);
+        copy.stack = this.text(cause.stack ?? "");
+      } catch {
+        // a name or a stack that is no text is not worth keeping
+      }
     }
     return copy;
   }
@@ -55,21 +70,35 @@ export class Redactor {
   /** Whether the token is anywhere in the value; what throws or goes on for too long counts as a yes. */
   #isIn(value: unknown, seen: Set<unknown>): boolean {
     if (typeof value === "string") return this.#forms.some((form) => value.includes(form));
-    if (typeof value !== "object" || value === null || seen.has(value)) return false;
+    if (typeof value !== "object" && typeof value !== "function" || value === null || seen.has(value)) {
+      return false;
+    }
     seen.add(value);
-    if (seen.size > 1_000) return true;
-    // A `Request` shows its headers to nobody but those who ask for them.
-    if (value instanceof Headers) return [...value].some((header) => this.#isIn(header, seen));
-    if (value instanceof Request) return this.#isIn(value.headers, seen) || this.#isIn(value.url, seen);
+    if (seen.size > MAX_OBJECTS) return true;
     try {
-      return Reflect.ownKeys(value).some((key) => this.#isIn(Reflect.get(value, key), seen));
+      return contents(value).some((content) => this.#isIn(content, seen));
     } catch {
       return true;
     }
   }
 }
 
+/** What an object shows of itself: keys and fields, and of the platform's own classes what they hold. */
+function contents(value: object): unknown[] {
+  const fields = Reflect.ownKeys(value).flatMap((key) => [key, Reflect.get(value, key)]);
+  if (value instanceof Request) return [...fields, value.url, value.headers];
+  if (value instanceof Response) return [...fields, value.url, value.headers];
+  if (value instanceof URL) return [...fields, value.href];
+  const isCollection = [Map, Set, Headers, URLSearchParams, FormData].some((type) => value instanceof type);
+  return isCollection ? [...fields, ...value as Iterable<unknown>] : fields;
+}
+
 /** Why something failed, in words. */
 export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : show(cause);
+  try {
+    if (typeof cause === "string") return cause;
+    return isObject(cause) && typeof cause["message"] === "string" ? cause["message"] : show(cause);
+  } catch {
+    return "for a reason that cannot be read";
+  }
 }

@@ -4,12 +4,13 @@
  * @module
  */
 
+import { Checks } from "./checks.ts";
 import type { ResolvedConfig } from "./config.ts";
-import { checkCount, checkDuration } from "./config.ts";
 import { PrefactorClientError } from "./errors.ts";
-import { isObject, show } from "./guards.ts";
+import { isObject } from "./guards.ts";
 import type { HttpRequestOptions, QueryValue } from "./http_requester.ts";
-import { checkIdempotencyKey, createIdempotencyKey } from "./idempotency.ts";
+import { createIdempotencyKey, isKey, KEY_WANTED } from "./idempotency.ts";
+import type { Redactor } from "./redaction.ts";
 
 /** A request that is ready to be sent, the same at each attempt. */
 export interface PreparedRequest {
@@ -17,7 +18,7 @@ export interface PreparedRequest {
   /** The path without its query, for messages and hooks. */
   readonly path: string;
   readonly url: string;
-  readonly headers: HeadersInit;
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly timeout: number;
   readonly connectTimeout: number | null;
@@ -25,69 +26,66 @@ export interface PreparedRequest {
 }
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+const METHOD_WANTED = `one of ${METHODS.join(", ")}`;
 
 /** Checks the arguments of a call and puts its request together. */
 export function prepareRequest(
   config: ResolvedConfig,
+  redactor: Redactor,
   method: string,
   path: string,
   options: HttpRequestOptions,
 ): PreparedRequest {
-  const {
-    timeout = config.requestTimeout,
-    connectTimeout = config.connectTimeout,
-    maxRetries = config.maxRetries,
-  } = options;
-  if (!METHODS.includes(method)) refuse("method", `one of ${METHODS.join(", ")}`, method);
-  checkPath(path);
-  checkDuration("timeout", timeout);
-  if (connectTimeout !== null) checkDuration("connectTimeout", connectTimeout);
-  checkCount("maxRetries", maxRetries, 0);
-  const { signal } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    refuse("signal", "an AbortSignal", signal);
-  }
-  const query = options.params === undefined ? "" : encodeQuery(options.params);
-  const separator = query === "" ? "" : path.includes("?") ? "&" : "?";
+  const checks = new Checks("send the request", redactor);
+  if (!isObject(options)) checks.refuse("options", "an object", options);
+  const { signal, params, json, idempotencyKey: key } = options;
+  const { timeout = config.requestTimeout, connectTimeout = config.connectTimeout } = options;
+  const { maxRetries = config.maxRetries } = options;
+  checks.that("method", METHODS.includes(method), METHOD_WANTED, method);
+  checkPath(checks, path);
+  checks.duration("timeout", timeout);
+  if (connectTimeout !== null) checks.duration("connectTimeout", connectTimeout);
+  checks.count("maxRetries", maxRetries, 0);
+  checks.that("idempotencyKey", key === undefined || key === null || isKey(key), KEY_WANTED, key);
+  checks.that("signal", signal === undefined || isSignal(signal), "an AbortSignal", signal);
+  const query = params === undefined ? "" : encodeQuery(checks, params);
+  const queryAt = path.indexOf("?");
   return {
     method,
-    path: path.replace(/\?.*$/s, ""),
-    url: config.baseUrl + path + separator + query,
-    headers: buildHeaders(config, method, options),
-    body: serialise(method, options.json),
+    path: queryAt < 0 ? path : path.slice(0, queryAt),
+    url: query === "" ? config.baseUrl + path : `${config.baseUrl}${path}${queryAt < 0 ? "?" : "&"}${query}`,
+    headers: buildHeaders(config, redactor, method, options),
+    body: json === undefined ? null : serialise(checks, redactor, method, json),
     timeout,
     connectTimeout,
     maxRetries,
   };
 }
 
-function refuse(name: string, wanted: string, value: unknown): never {
-  throw new PrefactorClientError(
-    `Cannot send the request: '${name}' must be ${wanted}, but is ${show(value)}`,
+/** Refuses a path that would end up elsewhere than behind the API's URL as it is written. */
+function checkPath(checks: Checks, path: unknown): void {
+  const holds = typeof path === "string" && /^\/[^\s#\\]*$/.test(path) &&
+    !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
+  checks.that(
+    "path",
+    holds,
+    "a path from its first '/' on, without '.' and '..', white space or fragment",
+    path,
   );
 }
 
-/** Refuses a path that would end up elsewhere than behind the API's URL as it is written. */
-function checkPath(path: unknown): void {
-  const holds = typeof path === "string" && /^\/[^\s#\\]*$/.test(path) &&
-    !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
-  if (!holds) {
-    refuse(
-      "path",
-      "a path from the first '/' on, without '.' and '..' segments, white space or fragment",
-      path,
-    );
-  }
+function isSignal(signal: AbortSignal): boolean {
+  return typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function";
 }
 
-function encodeQuery(params: unknown): string {
-  if (!isObject(params)) refuse("params", "an object", params);
+function encodeQuery(checks: Checks, params: Record<string, QueryValue>): string {
+  checks.that("params", isObject(params), "an object", params);
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params as Record<string, QueryValue>)) {
+  for (const [name, value] of Object.entries(params)) {
     if (value === undefined || value === null) continue;
     for (const item of Array.isArray(value) ? value : [value]) {
       const holds = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
-      if (!holds) refuse(`params.${name}`, "a string, a finite number, a boolean or an array of these", item);
+      checks.that(`params.${name}`, holds, "a string, a finite number, a boolean or an array of these", item);
       query.append(name, String(item));
     }
   }
@@ -95,39 +93,37 @@ function encodeQuery(params: unknown): string {
 }
 
 /** The client's headers, the key's, and those of the caller, which win but for the token. */
-function buildHeaders(config: ResolvedConfig, method: string, options: HttpRequestOptions): HeadersInit {
+function buildHeaders(
+  config: ResolvedConfig,
+  redactor: Redactor,
+  method: string,
+  options: HttpRequestOptions,
+): Readonly<Record<string, string>> {
+  const { idempotencyKey, headers: added } = options;
   const headers: Record<string, string> = { ...config.headers };
-  const key = options.idempotencyKey ??
-    (method === "POST" && options.idempotencyKey !== null
-      ? createIdempotencyKey(config.defaultIdempotencyKey)
-      : null);
-  if (key !== null) {
-    checkIdempotencyKey("idempotencyKey", key);
-    headers["Idempotency-Key"] = key;
+  if (typeof idempotencyKey === "string") headers["Idempotency-Key"] = idempotencyKey;
+  else if (method === "POST" && idempotencyKey !== null) {
+    headers["Idempotency-Key"] = createIdempotencyKey(config.defaultIdempotencyKey);
   }
-  if (options.headers === undefined) return headers;
-  let added: Headers;
-  try {
-    added = new Headers(options.headers);
-  } catch (cause) {
-    throw new PrefactorClientError("Cannot send the request: 'headers' must be headers that fetch can send", {
-      cause,
-    });
-  }
-  added.delete("Authorization");
+  if (added === undefined) return headers;
   const all = new Headers(headers);
-  added.forEach((value, name) => all.set(name, value));
-  return all;
+  try {
+    new Headers(added).forEach((value, name) => name !== "authorization" && all.set(name, value));
+  } catch (error) {
+    const message = "Cannot send the request: 'headers' must be headers that fetch can send";
+    throw new PrefactorClientError(message, { cause: redactor.cause(error) });
+  }
+  return Object.fromEntries(all);
 }
 
-function serialise(method: string, json: unknown): string | null {
-  if (json === undefined) return null;
-  if (method === "GET") refuse("json", "left out of a GET, which has no body", json);
+function serialise(checks: Checks, redactor: Redactor, method: string, json: unknown): string {
+  checks.that("json", method !== "GET", "left out of a GET, which has no body", json);
   let body: string | undefined;
   try {
     body = JSON.stringify(json);
-  } catch (cause) {
-    throw new PrefactorClientError("Cannot send the request: its body cannot be written as JSON", { cause });
+  } catch (error) {
+    const message = "Cannot send the request: its body cannot be written as JSON";
+    throw new PrefactorClientError(message, { cause: redactor.cause(error) });
   }
-  return body ?? refuse("json", "a value that JSON can hold", json);
+  return body ?? checks.refuse("json", "a value that JSON can hold", json);
 }

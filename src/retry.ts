@@ -6,10 +6,11 @@
 
 import { delay } from "@std/async/delay";
 import { retry, RetryError } from "@std/async/retry";
+import { Checks } from "./checks.ts";
 import type { ResolvedRetryConfig, RetryConfig } from "./config.ts";
 import { resolveRetryConfig } from "./config.ts";
 import { isTransientHttpError } from "./error_classification.ts";
-import { reasonOf } from "./redaction.ts";
+import { reasonOf, Redactor } from "./redaction.ts";
 import { isPrefactorHttpError, PrefactorRetryExhaustedError } from "./errors.ts";
 
 /** What {@linkcode RetryHandler.execute} can be told. */
@@ -50,7 +51,7 @@ export class RetryHandler {
    * @throws {PrefactorClientError} Where a field is wrong; the message names it.
    */
   constructor(config: RetryConfig = {}) {
-    this.#config = resolveRetryConfig(config);
+    this.#config = resolveRetryConfig(config, new Checks("make the retry handler", new Redactor("")));
   }
 
   /**

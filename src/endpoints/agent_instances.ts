@@ -15,6 +15,7 @@ import {
   type RegisterInstanceRequest,
   type StartInstanceRequest,
 } from "../models/agent_instance.ts";
+import type { JsonObject } from "../models/common.ts";
 import { bodyFields, checkParams, pathSegment, postForDetails } from "./endpoint.ts";
 
 /**
@@ -56,10 +57,10 @@ export class AgentInstanceClient {
    * carried out, and `body` says what came.
    */
   async register(params: RegisterInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
-    checkParams("register an agent instance", params, isRegisterInstanceRequest);
-    const { idempotency_key, ...fields } = params;
-    const body = { update_current_version: true, ...bodyFields(fields) };
-    return await this.#post("register", body, idempotency_key, options);
+    const action = "register the agent instance";
+    checkParams(this.#requester, action, params, isRegisterInstanceRequest);
+    const body = { update_current_version: true, ...bodyFields(params) };
+    return await this.#post(action, "register", params, body, options);
   }
 
   /**
@@ -79,10 +80,9 @@ export class AgentInstanceClient {
     options?: RequestOptions,
   ): Promise<AgentInstance> {
     const action = "start the agent instance";
-    const path = `${pathSegment(action, id)}/start`;
-    checkParams(action, params, isStartInstanceRequest);
-    const { idempotency_key, ...fields } = params;
-    return await this.#post(path, bodyFields(fields), idempotency_key, options);
+    const path = `${pathSegment(this.#requester, action, id)}/start`;
+    checkParams(this.#requester, action, params, isStartInstanceRequest);
+    return await this.#post(action, path, params, bodyFields(params), options);
   }
 
   /**
@@ -102,25 +102,19 @@ export class AgentInstanceClient {
     options?: RequestOptions,
   ): Promise<AgentInstance> {
     const action = "finish the agent instance";
-    const path = `${pathSegment(action, id)}/finish`;
-    checkParams(action, params, isFinishInstanceRequest);
-    const { idempotency_key, ...fields } = params;
-    return await this.#post(path, bodyFields(fields), idempotency_key, options);
+    const path = `${pathSegment(this.#requester, action, id)}/finish`;
+    checkParams(this.#requester, action, params, isFinishInstanceRequest);
+    return await this.#post(action, path, params, bodyFields(params), options);
   }
 
   #post(
+    action: string,
     path: string,
-    fields: ReturnType<typeof bodyFields>,
-    key: string | null | undefined,
+    { idempotency_key: key }: { idempotency_key?: string | null },
+    body: JsonObject,
     options: RequestOptions | undefined,
   ): Promise<AgentInstance> {
-    return postForDetails(
-      this.#requester,
-      `/api/v1/agent_instance/${path}`,
-      fields,
-      key,
-      isAgentInstance,
-      options,
-    );
+    const endpoint = `/api/v1/agent_instance/${path}`;
+    return postForDetails(this.#requester, action, endpoint, key, body, isAgentInstance, options);
   }
 }

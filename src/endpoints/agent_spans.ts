@@ -59,14 +59,16 @@ export class AgentSpanClient {
    * same, and `body` says what came.
    */
   async create(params: CreateSpanRequest, options?: RequestOptions): Promise<AgentSpan> {
-    checkParams("create the span", params, isCreateSpanRequest);
-    const { idempotency_key, ...fields } = params;
-    const body = { details: { payload: {}, ...bodyFields(fields) } };
+    const action = "create the span";
+    checkParams(this.#requester, action, params, isCreateSpanRequest);
+    const details = bodyFields(params);
+    details["payload"] ??= {};
     return await postForDetails(
       this.#requester,
+      action,
       "/api/v1/agent_spans",
-      body,
-      idempotency_key,
+      params.idempotency_key,
+      { details },
       isAgentSpan,
       options,
     );
@@ -87,14 +89,14 @@ export class AgentSpanClient {
    */
   async finish(id: string, params: FinishSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
     const action = "finish the span";
-    const path = `/api/v1/agent_spans/${pathSegment(action, id)}/finish`;
-    checkParams(action, params, isFinishSpanRequest);
-    const { idempotency_key, ...fields } = params;
+    const path = `/api/v1/agent_spans/${pathSegment(this.#requester, action, id)}/finish`;
+    checkParams(this.#requester, action, params, isFinishSpanRequest);
     return await postForDetails(
       this.#requester,
+      action,
       path,
-      bodyFields(fields),
-      idempotency_key,
+      params.idempotency_key,
+      bodyFields(params),
       isAgentSpan,
       options,
     );

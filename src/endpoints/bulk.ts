@@ -4,8 +4,6 @@
  * @module
  */
 
-import { PrefactorClientError } from "../errors.ts";
-import { show } from "../guards.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import { MAX_KEY_LENGTH } from "../idempotency.ts";
 import {
@@ -15,7 +13,10 @@ import {
   isBulkRequest,
   isBulkResponse,
 } from "../models/bulk.ts";
-import { checkParams, post } from "./endpoint.ts";
+import { checkParams, createKey, narrow, refuseParam } from "./endpoint.ts";
+
+const ACTION = "execute the bulk request";
+const ENDPOINT = "/api/v1/bulk";
 
 /** The shortest key of an item that the API takes, in characters. */
 const MIN_ITEM_KEY_LENGTH = 8;
@@ -62,41 +63,27 @@ export class BulkClient {
    * @throws {PrefactorResponseContractError} Where the answer holds no outputs.
    */
   async execute(request: BulkRequest, options?: RequestOptions): Promise<BulkResponse> {
-    checkParams("execute the bulk request", request, isBulkRequest);
-    checkItems(request.items);
-    return await post(
-      this.#requester,
-      "/api/v1/bulk",
-      { connectTimeout: null, ...options, json: request },
-      isBulkResponse,
-    );
+    checkParams(this.#requester, ACTION, request, isBulkRequest);
+    checkItems(this.#requester, request.items);
+    const connectTimeout = options?.connectTimeout ?? null;
+    const idempotencyKey = createKey(this.#requester);
+    const sent = { ...options, connectTimeout, json: request, idempotencyKey };
+    const answer = await this.#requester.request("POST", ENDPOINT, sent);
+    return narrow(this.#requester, ENDPOINT, answer, isBulkResponse);
   }
 }
 
-function checkItems(items: readonly BulkItem[]): void {
-  if (items.length === 0) {
-    throw new PrefactorClientError(
-      "Cannot execute the bulk request: 'items' must be at least one item, but is empty",
-    );
-  }
+function checkItems(requester: HttpRequester, items: readonly BulkItem[]): void {
+  if (items.length === 0) refuseParam(requester, ACTION, "'items'", "at least one item", items);
   const indices = new Map<string, number>();
   items.forEach(({ idempotency_key: key }, index) => {
     const name = `'items[${index}].idempotency_key'`;
     if (key.length < MIN_ITEM_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
-      throw new PrefactorClientError(
-        `Cannot execute the bulk request: ${name} must be ${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters, but is ${
-          show(key)
-        } (${key.length} characters)`,
-      );
+      const wanted = `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`;
+      refuseParam(requester, ACTION, name, wanted, key);
     }
     const twin = indices.get(key);
-    if (twin !== undefined) {
-      throw new PrefactorClientError(
-        `Cannot execute the bulk request: ${name} must be unique, but is ${
-          show(key)
-        } like that of items[${twin}]`,
-      );
-    }
+    if (twin !== undefined) refuseParam(requester, ACTION, name, `another than that of items[${twin}]`, key);
     indices.set(key, index);
   });
 }

@@ -85,7 +85,7 @@ export function actionProfile(partial: Partial<ActionProfile> = {}): ActionProfi
     destroy_data: "unknown",
     financial_transactions: "unknown",
     external_communication: "unknown",
-    ...partial,
+    ...given(partial),
   };
 }
 
@@ -196,8 +196,13 @@ export function dataCategories(partial: Partial<DataCategories> = {}): DataCateg
     gdpr_biometric_for_identification: "unknown",
     gdpr_sex_life_or_sexual_orientation: "unknown",
     classification: "unknown",
-    ...partial,
+    ...given(partial),
   };
+}
+
+/** What is given: a field that is `undefined` counts as left out. */
+function given<T extends object>(partial: T): T {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** The risk that spans of a type carry. */

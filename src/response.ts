@@ -1,0 +1,140 @@
+/**
+ * From a response to the JSON object in it, or to the error that it stands for.
+ *
+ * @module
+ */
+
+import { errorFromResponse } from "./error_response.ts";
+import { PrefactorApiError, type PrefactorHttpError, PrefactorResponseContractError } from "./errors.ts";
+import { isObject } from "./guards.ts";
+import type { JsonObject } from "./models/common.ts";
+import type { Redactor } from "./redaction.ts";
+import type { PreparedRequest } from "./request.ts";
+import { parseRetryAfter } from "./retry_after.ts";
+
+/** Whether the response is a redirect; a browser shows nothing of one but its type. */
+export function isRedirect(response: Response): boolean {
+  return response.status >= 300 && response.status < 400 || response.type === "opaqueredirect";
+}
+
+/** Lets go of a response that nobody is going to read. */
+export function discard(response: Response): undefined {
+  response.body?.cancel().catch(() => {});
+}
+
+/**
+ * Reads a body to its end; `undefined` where it is longer than the limit.
+ *
+ * The platform reads a body whose length it knows twice as fast as its chunks can be read here.
+ */
+export function readBytes(
+  response: Response,
+  limit: number,
+  signal: AbortSignal,
+): Promise<ArrayBuffer | Uint8Array | undefined> {
+  const { headers } = response;
+  const length = headers.get("content-length");
+  const isKnown = length !== null && Number(length) <= limit && !headers.has("content-encoding");
+  return isKnown ? response.arrayBuffer() : readChunks(response, limit, signal);
+}
+
+/** Reads a body chunk by chunk, and no further than the limit. */
+async function readChunks(
+  response: Response,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const reader = response.body?.getReader();
+  const cancel = () => void reader?.cancel().catch(() => {});
+  signal.addEventListener("abort", cancel);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  while (reader) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    size += value.byteLength;
+    if (size > limit) {
+      cancel();
+      return undefined;
+    }
+  }
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+const LENIENT = new TextDecoder();
+const STRICT = new TextDecoder("utf-8", { fatal: true });
+
+/** The object of a body that is one, written as JSON in UTF-8. */
+export function parseObject(bytes: ArrayBuffer | Uint8Array): JsonObject | undefined {
+  try {
+    const value = parseJson(bytes);
+    return isObject(value) ? value as JsonObject : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
+  return JSON.parse(STRICT.decode(bytes));
+}
+
+/**
+ * Makes the error that a response stands for; `bytes` are its body, unless it is a redirect or too long.
+ * Whatever comes from the response goes into the error without the token.
+ */
+export function responseError(
+  request: PreparedRequest,
+  response: Response,
+  bytes: ArrayBuffer | Uint8Array | undefined,
+  maxResponseBytes: number,
+  redactor: Redactor,
+): PrefactorHttpError {
+  const { method, path } = request;
+  const { status: statusCode, headers } = response;
+  const facts = {
+    requestId: requestIdOf(response, redactor),
+    retryAfter: parseRetryAfter(headers.get("retry-after"), headers.get("retry-after-ms"), Date.now()),
+  };
+  if (isRedirect(response)) {
+    const location = headers.get("location");
+    const target = location === null ? "nowhere" : redactor.show(location);
+    const message = `Refused to follow the redirect of ${method} ${path}, which points to ${target}`;
+    return new PrefactorApiError(message, "redirect", statusCode, facts);
+  }
+
+  const refused = `Cannot read the answer to ${method} ${path} (HTTP ${statusCode})`;
+  if (!bytes) {
+    const message = `${refused}: it is longer than maxResponseBytes, which is ${maxResponseBytes}`;
+    return new PrefactorResponseContractError(message, { statusCode, ...facts });
+  }
+  let body: unknown;
+  let cause: unknown;
+  try {
+    body = redactor.json(parseJson(bytes));
+  } catch (error) {
+    cause = error;
+  }
+  if (isObject(body) && statusCode >= 400) return errorFromResponse(statusCode, body, facts);
+  const found = bytes.byteLength === 0 ? "is empty" : cause ? "is not JSON" : `is ${redactor.show(body)}`;
+  return new PrefactorResponseContractError(`${refused}: the body must be a JSON object, but ${found}`, {
+    statusCode,
+    ...facts,
+    bodySnippet: redactor.text(LENIENT.decode(bytes)).slice(0, 200),
+    body,
+    cause: redactor.cause(cause),
+  });
+}
+
+/** The id that the API gave the request. */
+export function requestIdOf(response: Response, redactor: Redactor): string | undefined {
+  const requestId = response.headers.get("x-request-id");
+  return requestId === null ? undefined : redactor.text(requestId);
+}

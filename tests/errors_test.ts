@@ -1,0 +1,257 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertNotInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  isPrefactorHttpError,
+  PrefactorApiError,
+  PrefactorAuthError,
+  PrefactorClientError,
+  PrefactorHttpError,
+  PrefactorNetworkError,
+  PrefactorNotFoundError,
+  PrefactorResponseContractError,
+  PrefactorRetryExhaustedError,
+  PrefactorTimeoutError,
+  PrefactorValidationError,
+} from "../mod.ts";
+import * as copy from "../src/errors.ts?copy";
+import { makeClient, TOKEN } from "./helpers.ts";
+
+const cause = new TypeError("Connection refused");
+const api = { requestId: "r-1", retryAfter: 1_500, cause };
+const errors = { agent_id: { status: "error", code: "required", message: "is required" } };
+
+type Class = { readonly name: string; readonly prototype: Error };
+
+/** One error of each class, the classes it belongs to, and the fields it has. */
+const TABLE: [error: PrefactorHttpError, classes: Class[], fields: Record<string, unknown>][] = [
+  [new PrefactorHttpError("m", { cause }), [PrefactorHttpError], {}],
+  [new PrefactorApiError("m", "conflict", 409, api), [PrefactorApiError, PrefactorHttpError], {
+    code: "conflict",
+    statusCode: 409,
+    requestId: "r-1",
+    retryAfter: 1_500,
+  }],
+  [
+    new PrefactorAuthError("m", "bad_authtoken", 401, api),
+    [PrefactorAuthError, PrefactorApiError, PrefactorHttpError],
+    { code: "bad_authtoken", statusCode: 401, requestId: "r-1", retryAfter: 1_500 },
+  ],
+  [
+    new PrefactorNotFoundError("m", "not_found", 404, api),
+    [PrefactorNotFoundError, PrefactorApiError, PrefactorHttpError],
+    { code: "not_found", statusCode: 404, requestId: "r-1", retryAfter: 1_500 },
+  ],
+  [
+    new PrefactorValidationError("m", "validation_errors", 422, errors, api),
+    [PrefactorValidationError, PrefactorApiError, PrefactorHttpError],
+    { code: "validation_errors", statusCode: 422, requestId: "r-1", retryAfter: 1_500, errors },
+  ],
+  [
+    new PrefactorRetryExhaustedError("m", cause, 4),
+    [PrefactorRetryExhaustedError, PrefactorHttpError],
+    { lastError: cause, attempts: 4 },
+  ],
+  [new PrefactorClientError("m", { cause }), [PrefactorClientError, PrefactorHttpError], {}],
+  [new PrefactorNetworkError("m", { cause }), [PrefactorNetworkError, PrefactorHttpError], {}],
+  [
+    new PrefactorTimeoutError("m", { phase: "connect", timeout: 10_000, cause }),
+    [PrefactorTimeoutError, PrefactorNetworkError, PrefactorHttpError],
+    { phase: "connect", timeout: 10_000 },
+  ],
+  [
+    new PrefactorResponseContractError("m", {
+      statusCode: 200,
+      requestId: "r-1",
+      retryAfter: 1_500,
+      bodySnippet: "{",
+      path: "details.id",
+      body: { details: {} },
+      cause,
+    }),
+    [PrefactorResponseContractError, PrefactorHttpError],
+    {
+      statusCode: 200,
+      requestId: "r-1",
+      retryAfter: 1_500,
+      bodySnippet: "{",
+      path: "details.id",
+      body: { details: {} },
+    },
+  ],
+];
+
+const CLASSES: Class[] = TABLE.map(([error]) => error.constructor);
+
+/** The error that a call rejects with which gets this answer. */
+function refusedBy(answer: () => Response, apiToken = TOKEN): Promise<PrefactorHttpError> {
+  const { client } = makeClient(answer, { apiToken, maxRetries: 0 });
+  return assertRejects(() => client.agentSpans.finish("s-1"), PrefactorHttpError);
+}
+
+Deno.test("every error has its name, message, cause and fields", () => {
+  for (const [error, [own], fields] of TABLE) {
+    assertEquals([error.name, error.message, error.constructor.name], [own!.name, "m", own!.name]);
+    assertStrictEquals(error.cause, cause);
+    assertEquals({ ...error }, fields, own!.name);
+    assertStringIncludes(error.stack ?? "", `${own!.name}: m`);
+    assertEquals(String(error), `${own!.name}: m`);
+  }
+});
+
+Deno.test("every error is an instance of its own classes alone", () => {
+  for (const [error, classes] of TABLE) {
+    assertInstanceOf(error, Error);
+    for (const constructor of CLASSES) {
+      const instanceOf = error instanceof (constructor as typeof Error);
+      assertEquals(instanceOf, classes.includes(constructor), `${error.name} and ${constructor.name}`);
+    }
+  }
+});
+
+Deno.test("every error does without its options", () => {
+  const bare = [
+    new PrefactorHttpError("m"),
+    new PrefactorApiError("m", "c", 409),
+    new PrefactorAuthError("m", "c", 401),
+    new PrefactorNotFoundError("m", "c", 404),
+    new PrefactorValidationError("m", "c", 422, {}),
+    new PrefactorClientError("m"),
+    new PrefactorNetworkError("m"),
+    new PrefactorTimeoutError("m", { phase: "request", timeout: 1 }),
+    new PrefactorResponseContractError("m"),
+    new PrefactorResponseContractError("m", {}),
+  ];
+  for (const error of bare) {
+    assertFalse("cause" in error, error.name);
+    const { requestId, retryAfter } = error as PrefactorApiError;
+    assertEquals([requestId, retryAfter], [undefined, undefined]);
+  }
+});
+
+Deno.test("PrefactorRetryExhaustedError has its last error as cause, whatever was thrown", () => {
+  for (const last of [new PrefactorNetworkError("m"), "a string", 0, null, undefined]) {
+    const error = new PrefactorRetryExhaustedError("m", last, 1);
+    assertStrictEquals(error.lastError, last);
+    assertStrictEquals(error.cause, last);
+  }
+});
+
+Deno.test("isPrefactorHttpError() takes every error of the package and nothing else", () => {
+  for (const [error] of TABLE) assert(isPrefactorHttpError(error), error.name);
+  const others = [
+    new Error("m"),
+    Object.assign(new Error("m"), { name: "PrefactorHttpError" }),
+    { name: "PrefactorApiError", statusCode: 500 },
+    new DOMException("m", "AbortError"),
+    PrefactorHttpError,
+    undefined,
+    null,
+    "PrefactorHttpError",
+    0,
+    {},
+    [],
+  ];
+  for (const other of others) assertFalse(isPrefactorHttpError(other), Deno.inspect(other));
+});
+
+Deno.test("isPrefactorHttpError() holds across two copies of the package", () => {
+  const foreign: Error[] = [
+    new copy.PrefactorHttpError("m"),
+    new copy.PrefactorApiError("m", "c", 409),
+    new copy.PrefactorRetryExhaustedError("m", cause, 1),
+    new copy.PrefactorTimeoutError("m", { phase: "request", timeout: 1 }),
+    new copy.PrefactorResponseContractError("m"),
+  ];
+  for (const error of foreign) {
+    assertNotInstanceOf(error, PrefactorHttpError);
+    assert(isPrefactorHttpError(error), error.name);
+  }
+  for (const [error] of TABLE) assert(copy.isPrefactorHttpError(error), error.name);
+});
+
+Deno.test("isPrefactorHttpError() takes a subclass of the caller's", () => {
+  class QuotaError extends PrefactorApiError {
+    override name = "QuotaError";
+  }
+  const error = new QuotaError("m", "quota", 402);
+  assert(isPrefactorHttpError(error));
+  assertEquals(String(error), "QuotaError: m");
+});
+
+Deno.test("PrefactorHttpError.toJSON() gives the name, the message and the fields, but not the cause", () => {
+  for (const [error, [own], fields] of TABLE) {
+    const expected = JSON.parse(JSON.stringify({ name: own!.name, message: "m", ...fields }));
+    assertEquals(JSON.parse(JSON.stringify(error)), expected);
+  }
+  const nested = new PrefactorRetryExhaustedError("m", new PrefactorApiError("n", "c", 503), 4);
+  assertEquals(JSON.parse(JSON.stringify(nested)), {
+    name: "PrefactorRetryExhaustedError",
+    message: "m",
+    lastError: { name: "PrefactorApiError", message: "n", code: "c", statusCode: 503 },
+    attempts: 4,
+  });
+});
+
+Deno.test("Deno.inspect() and structuredClone() do not throw on an error", () => {
+  for (const [error] of TABLE) {
+    assertStringIncludes(Deno.inspect(error), `${error.name}: m`);
+    const clone: Error = structuredClone(error);
+    assertEquals(clone.message, "m");
+  }
+});
+
+Deno.test("JSON.stringify() does not throw on an error whose last error holds a cycle", () => {
+  const last: Error & { request?: unknown } = new Error("Socket closed");
+  last.request = { error: last };
+  const error = new PrefactorRetryExhaustedError("Gave up", last, 2);
+  assertStringIncludes(Deno.inspect(error), "Gave up");
+  assertStringIncludes(JSON.stringify(error), "Gave up");
+});
+
+Deno.test("JSON.stringify() does not throw on an error that holds a deeply nested answer", async () => {
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  const answers: [statusCode: number, body: string, name: string][] = [
+    [
+      200,
+      `{ "status": "success", "details": { "type": 1 }, "x": ${deep} }`,
+      "PrefactorResponseContractError",
+    ],
+    [200, deep, "PrefactorResponseContractError"],
+    [422, `{ "status": "error", "code": "c", "errors": { "x": ${deep} } }`, "PrefactorValidationError"],
+  ];
+  for (const [status, body, name] of answers) {
+    const error = await refusedBy(() => new Response(body, { status }));
+    assertEquals(error.name, name);
+    assertStringIncludes(Deno.inspect(error), name);
+    assertStringIncludes(JSON.stringify(error), name);
+  }
+});
+
+Deno.test("an error that an answer makes does not show the token, however short the token is", async () => {
+  const leaks: string[] = [];
+  for (const token of ["s3cret", "a-token-of-the-caller", "sl/ash/ed+token==", 'qu"oted-token']) {
+    const body = JSON.stringify({ code: "c", message: `No: ${token}`, errors: { token: { value: token } } });
+    const answers = [
+      () => new Response(body, { status: 422 }),
+      () => new Response(body, { status: 401, headers: { "x-request-id": `id-${token}` } }),
+      () => new Response(body, { status: 200 }),
+      () => new Response(`<html>${token}</html>`, { status: 502 }),
+      () => new Response(null, { status: 302, headers: { location: `https://x.example/?t=${token}` } }),
+    ];
+    for (const answer of answers) {
+      const error = await refusedBy(answer, token);
+      for (const text of [error.message, Deno.inspect(error, { depth: 20 }), JSON.stringify(error)]) {
+        if (text.includes(token) || text.includes(JSON.stringify(token).slice(1, -1))) leaks.push(text);
+      }
+    }
+  }
+  assertEquals(leaks, []);
+});

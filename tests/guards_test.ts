@@ -1,0 +1,288 @@
+import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
+import {
+  firstFault,
+  isAbsentOr,
+  isArrayOf,
+  isBoolean,
+  isDateTime,
+  isLiteral,
+  isMapOf,
+  isObject,
+  isOneOf,
+  isSafeInteger,
+  isString,
+  isTimestamp,
+  show,
+} from "../src/guards.ts";
+
+type Guard = (value: unknown) => boolean;
+
+const COLOURS = ["red", "green"] as const;
+
+/** One value of each kind, which every guard below either takes or refuses. */
+const VALUES: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  Number.NaN,
+  Infinity,
+  2 ** 53 - 1,
+  2 ** 53,
+  1n,
+  "",
+  "red",
+  "blue",
+  "2024-05-06T07:08:09Z",
+  Symbol.iterator,
+  isString,
+  [],
+  ["red"],
+  ["red", 1],
+  {},
+  { a: "red" },
+  { a: "red", b: 1 },
+  Object.create(null),
+  new Date(0),
+  new Date(Number.NaN),
+];
+
+Deno.test("each guard takes its own kind of value and refuses every other", () => {
+  const [empty, strings, mixed, bare, date] = VALUES.slice(21);
+  const table: [name: string, guard: Guard, taken: unknown[]][] = [
+    ["isString()", isString, ["", "red", "blue", "2024-05-06T07:08:09Z"]],
+    ["isBoolean()", isBoolean, [true, false]],
+    ["isSafeInteger()", isSafeInteger, [0, -1, 2 ** 53 - 1]],
+    ["isLiteral()", (value) => isLiteral(value, "red"), ["red"]],
+    ["isOneOf()", (value) => isOneOf(value, COLOURS), ["red"]],
+    ["isDateTime()", isDateTime, ["2024-05-06T07:08:09Z"]],
+    ["isTimestamp()", isTimestamp, ["2024-05-06T07:08:09Z", date]],
+    ["isAbsentOr()", (value) => isAbsentOr(value, isBoolean), [undefined, null, true, false]],
+    ["isArrayOf()", (value) => isArrayOf(value, isString), [VALUES[18], VALUES[19]]],
+    ["isObject()", isObject, [empty, strings, mixed, bare]],
+    ["isMapOf()", (value) => isMapOf(value, isString), [empty, strings, bare]],
+  ];
+  for (const [name, guard, taken] of table) {
+    assertEquals(VALUES.filter((value) => guard(value)), taken, name);
+  }
+});
+
+Deno.test("isDateTime() takes ISO 8601 date-times", () => {
+  const table = [
+    "2024-05-06T07:08:09Z",
+    "2024-05-06T07:08:09.1Z",
+    "2024-05-06T07:08:09.123Z",
+    "2024-05-06T07:08:09.123456Z",
+    "2024-05-06T07:08:09.123456789Z",
+    "2024-05-06T07:08:09",
+    "2024-05-06T07:08:09.5",
+    "2024-05-06T07:08Z",
+    "2024-05-06T07:08",
+    "2024-05-06T07:08:09+00:00",
+    "2024-05-06T07:08:09-00:00",
+    "2024-05-06T07:08:09+14:00",
+    "2024-05-06T07:08:09-0930",
+    "2024-05-06T00:00:00Z",
+    "2024-05-06T23:59:59Z",
+    "2016-12-31T23:59:60Z",
+    "0000-01-01T00:00:00Z",
+    "9999-12-31T23:59:59.999Z",
+    "2024-01-31T00:00:00Z",
+    "2024-04-30T00:00:00Z",
+    "2023-02-28T00:00:00Z",
+    "2024-02-29T00:00:00Z",
+    "2000-02-29T00:00:00Z",
+    new Date(0).toISOString(),
+  ];
+  for (const text of table) assert(isDateTime(text), text);
+});
+
+Deno.test("isDateTime() refuses what is no date-time", () => {
+  const table: unknown[] = [
+    "",
+    " ",
+    "abc",
+    "now",
+    "0",
+    "1714979289",
+    "2024",
+    "2024-05",
+    "2024-05-06",
+    "2024-05-06T",
+    "2024-05-06Z",
+    "07:08:09Z",
+    "T07:08:09Z",
+    "2024-00-06T07:08:09Z",
+    "2024-13-01T00:00:00Z",
+    "2024-05-00T07:08:09Z",
+    "2024-05-32T07:08:09Z",
+    "2024-04-31T00:00:00Z",
+    "2024-06-31T00:00:00Z",
+    "2024-09-31T00:00:00Z",
+    "2024-11-31T00:00:00Z",
+    "2024-02-30T00:00:00Z",
+    "2023-02-29T00:00:00Z",
+    "1900-02-29T00:00:00Z",
+    "2100-02-29T00:00:00Z",
+    "2024-05-06T25:00:00Z",
+    "2024-05-06T07:60:00Z",
+    "2024-05-06T07:08:61Z",
+    "2024-05-06T07:08:09.Z",
+    "2024-05-06T7:08:09Z",
+    "2024-05-06T07:08:9Z",
+    "2024-5-6T07:08:09Z",
+    "24-05-06T07:08:09Z",
+    "12024-05-06T07:08:09Z",
+    "-2024-05-06T07:08:09Z",
+    "2024-05-06T07:08:09X",
+    "2024-05-06T07:08:09ZZ",
+    "2024-05-06T07:08:09+24:00",
+    "2024-05-06T07:08:09+02:60",
+    "2024-05-06T07:08:09+2:00",
+    "2024-05-06T07:08:09 UTC",
+    "2024-05-06T07:08:09Z[UTC]",
+    " 2024-05-06T07:08:09Z",
+    "2024-05-06T07:08:09Z ",
+    "2024-05-06T07:08:09Z\n",
+    "2024/05/06 07:08:09",
+    "Mon, 06 May 2024 07:08:09 GMT",
+    "May 6, 2024 07:08:09",
+    "٢٠٢٤-05-06T07:08:09Z",
+    1714979289,
+    new Date(0),
+    ["2024-05-06T07:08:09Z"],
+    { toString: () => "2024-05-06T07:08:09Z" },
+  ];
+  for (const value of table) assertFalse(isDateTime(value), Deno.inspect(value));
+});
+
+Deno.test("isDateTime() refuses a long text quickly", () => {
+  assertFalse(isDateTime(`2024-05-06T07:08:09.${"1".repeat(1_000_000)}!`));
+});
+
+Deno.test("isTimestamp() takes a valid Date or a date-time, and the fault names both", () => {
+  const wanted = "a valid Date or an ISO 8601 date-time";
+  for (const value of [new Date(0), new Date(), "2024-05-06T07:08:09Z"]) assert(isTimestamp(value));
+  for (const value of [new Date(Number.NaN), new Date("abc"), "abc", "2024-13-01T00:00:00Z", 0, null]) {
+    assertEquals(firstFault(isTimestamp, value), { path: "", wanted, value });
+  }
+});
+
+Deno.test("isArrayOf() and isMapOf() stop at the first bad entry", () => {
+  const seen: unknown[] = [];
+  const isSmall = (value: unknown): value is number => {
+    seen.push(value);
+    return Number(value) < 3;
+  };
+  assertFalse(isArrayOf([1, 2, 3, 4], isSmall));
+  assertFalse(isMapOf({ a: 1, b: 5, c: 2 }, isSmall));
+  assertEquals(seen, [1, 2, 3, 1, 5]);
+});
+
+Deno.test("isMapOf() looks at the object's own fields alone", () => {
+  assert(isMapOf(Object.create({ a: 1 }), isString));
+  assertFalse(isMapOf(JSON.parse('{ "__proto__": 1 }'), isString));
+});
+
+Deno.test("firstFault() says nothing of a value that passes", () => {
+  assertEquals(firstFault(isString, "a"), undefined);
+  assertEquals(firstFault((value) => isMapOf(value, isString), { a: "b" }), undefined);
+});
+
+Deno.test("firstFault() names the path, what was wanted and what stood there", () => {
+  const isPoint = (value: unknown): value is object =>
+    isObject(value) && isString(value["name"]) && isSafeInteger(value["x"]);
+  const isShape = (value: unknown) =>
+    isObject(value) && isArrayOf(value["points"], isPoint) && isAbsentOr(value["tags"], isTags);
+  const isTags = (value: unknown): value is object => isMapOf(value, isString);
+  const ok = { name: "a", x: 1 };
+  const table: [value: unknown, path: string, wanted: string, found: unknown][] = [
+    [null, "", "an object", null],
+    [[], "", "an object", []],
+    [{}, "points", "an array", undefined],
+    [{ points: { length: 0 } }, "points", "an array", { length: 0 }],
+    [{ points: [null] }, "points[0]", "an object", null],
+    [{ points: [ok, []] }, "points[1]", "an object", []],
+    [{ points: [ok, ok, { name: 5 }] }, "points[2].name", "a string", 5],
+    [{ points: [{ name: "a" }] }, "points[0].x", "a safe integer", undefined],
+    [{ points: [], tags: [] }, "tags", "an object", []],
+    [{ points: [], tags: { a: "b", c: 1 } }, "tags.c", "a string", 1],
+    [{ points: [], tags: { "": 1 } }, "tags.", "a string", 1],
+    [{ points: [], tags: { "a.b": 1 } }, "tags.a.b", "a string", 1],
+    [{ points: [], tags: { 7: 1 } }, "tags.7", "a string", 1],
+  ];
+  for (const [value, path, wanted, found] of table) {
+    assertEquals(firstFault(isShape, value), { path, wanted, value: found });
+  }
+});
+
+Deno.test("firstFault() names the first of several faults", () => {
+  const guard = (value: unknown) => isObject(value) && isString(value["a"]) && isString(value["b"]);
+  assertEquals(firstFault(guard, { b: 1, a: 2 })?.path, "a");
+});
+
+Deno.test("firstFault() names keys that objects and arrays inherit", () => {
+  const guard = (value: unknown) => isMapOf(value, isString);
+  for (const key of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "length", "then"]) {
+    const value = JSON.parse(`{ "first": "a", "${key}": 1, "last": "a" }`);
+    assertEquals(firstFault(guard, value), { path: key, wanted: "a string", value: 1 });
+    const deep = JSON.parse(`{ "first": "a", "${key}": { "${key}": 1 } }`);
+    const isDeep = (inner: unknown): inner is object => isString(inner) || isMapOf(inner, isString);
+    assertEquals(firstFault((outer) => isMapOf(outer, isDeep), deep), {
+      path: `${key}.${key}`,
+      wanted: "a string",
+      value: 1,
+    });
+  }
+});
+
+Deno.test("firstFault() gives back the very value that stood there, of frozen input too", () => {
+  const found = Object.freeze([Object.freeze({ a: 1 })]);
+  const value = Object.freeze({ list: Object.freeze([Object.freeze({ name: found })]) });
+  const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);
+  const fault = firstFault((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
+  assertEquals(fault?.path, "list[0].name");
+  assertStrictEquals(fault?.value, found);
+});
+
+Deno.test("firstFault() leaves the value alone", () => {
+  const value = { list: [{ name: 1 }] };
+  const before = structuredClone(value);
+  const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);
+  firstFault((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
+  assertEquals(value, before);
+});
+
+Deno.test("show() tells what a value is, in short", () => {
+  const table: [value: unknown, text: string][] = [
+    [undefined, "undefined"],
+    [null, "null"],
+    [true, "true"],
+    [0, "0"],
+    [-1.5, "-1.5"],
+    [Number.NaN, "NaN"],
+    [Infinity, "Infinity"],
+    [10n, "10"],
+    ["", '""'],
+    ['a "b"\n', '"a \\"b\\"\\n"'],
+    ["x".repeat(60), `"${"x".repeat(60)}"`],
+    ["x".repeat(61), `"${"x".repeat(60)}…"`],
+    ["\ud83d", '"\\ud83d"'],
+    [[], "an array of 0 items"],
+    [[1], "an array of 1 item"],
+    [[1, 2], "an array of 2 items"],
+    [{}, "an object"],
+    [{ toString: () => "secret" }, "an object"],
+    [Object.create(null), "an object"],
+    [new Map(), "an object"],
+    [() => 1, "a function"],
+    [class A {}, "a function"],
+    [Symbol("a"), "Symbol(a)"],
+    [new Date(0), "1970-01-01T00:00:00.000Z"],
+    [new Date(Number.NaN), "an invalid Date"],
+  ];
+  for (const [value, text] of table) assertEquals(show(value), text);
+});

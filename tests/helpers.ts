@@ -1,0 +1,140 @@
+/**
+ * What the suites at the HTTP boundary share: a client under a recorded `fetch`, and control over fake time.
+ *
+ * @module
+ */
+
+import type { FakeTime } from "@std/testing/time";
+import { getEventListeners } from "node:events";
+import { setImmediate } from "node:timers";
+import { type HttpClientConfig, PrefactorHttpClient } from "../mod.ts";
+
+/** Looks like a JWT, with the characters of both base 64 alphabets that some encoders escape. */
+export const TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJjYW5hcnkvKzEyMzQ1Njc4OTAifQ/Zq+8Kd" +
+  ".Tf3+Wm/9vXcRbY2LhPq7sNgJ5uE0oAi6DkM4zCwVxQt1rSlGyHnFjB-_";
+
+/** What one call of `fetch` was given. */
+export interface Sent {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | null;
+  readonly signal: AbortSignal;
+  readonly init: RequestInit;
+  /** The `this` of the call. */
+  readonly self: unknown;
+}
+
+/** Answers one call of `fetch`; `index` counts the calls from 0. */
+export type Answer = (sent: Sent, index: number) => Response | Promise<Response>;
+
+/** A `fetch` that records what it is given. */
+export function recordFetch(answer: Answer): { fetch: typeof fetch; sent: Sent[] } {
+  const sent: Sent[] = [];
+  // deno-lint-ignore require-await -- a `fetch` never throws before it returns
+  async function fetch(
+    this: unknown,
+    input: Request | URL | string,
+    init: RequestInit = {},
+  ): Promise<Response> {
+    const record: Sent = {
+      url: String(input),
+      method: init.method ?? "GET",
+      headers: new Headers(init.headers),
+      body: textOf(init.body),
+      signal: init.signal ?? new AbortController().signal,
+      init,
+      self: this,
+    };
+    return answer(record, sent.push(record) - 1);
+  }
+  return { fetch, sent };
+}
+
+function textOf(body: BodyInit | null | undefined): string | null {
+  return body instanceof Uint8Array ? new TextDecoder().decode(body) : body as string | null ?? null;
+}
+
+/** Answers the calls of `fetch` with these in turn, the last again and again. */
+export function inTurn(...answers: (() => Response | Promise<Response>)[]): Answer {
+  return (_sent, index) => answers[Math.min(index, answers.length - 1)]!();
+}
+
+/** A client of nobody, and what it sends. */
+export function makeClient(
+  answer: Answer,
+  overrides: Partial<HttpClientConfig> = {},
+): { client: PrefactorHttpClient; sent: Sent[] } {
+  const { fetch, sent } = recordFetch(answer);
+  const config = { apiUrl: "https://api.example.test", apiToken: TOKEN, fetch, ...overrides };
+  return { client: new PrefactorHttpClient(config), sent };
+}
+
+/** A JSON answer. */
+export function json(body: unknown, status = 200, headers: HeadersInit = {}): Response {
+  return Response.json(body, { status, headers });
+}
+
+/** A successful answer. */
+export function ok(): Response {
+  return json({ status: "success" });
+}
+
+/** An answer with an error of the API. */
+export function failure(status: number, headers: HeadersInit = {}): Response {
+  return json({ status: "error", code: "some_code", message: "Some message" }, status, headers);
+}
+
+/** A `fetch` that answers when its signal aborts, with the reason, as the real one does. */
+export function hang({ signal }: Sent): Promise<Response> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** A `fetch` that never answers, whatever its signal says. */
+export function ignoreSignal(): Promise<Response> {
+  return new Promise(() => {});
+}
+
+/** What a promise came to. */
+export type Settled<T> = { value: T; error?: undefined } | { value?: undefined; error: unknown };
+
+/** What the promise comes to, as a value. */
+export function outcome<T>(promise: Promise<T>): Promise<Settled<T>> {
+  return promise.then((value) => ({ value }), (error) => ({ error }));
+}
+
+/** What the promise rejects with. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  const settled = await outcome(promise.then((value) => [value]));
+  if (settled.value) throw new Error(`Expected a rejection, got ${Deno.inspect(settled.value[0])}`);
+  return settled.error;
+}
+
+/** Moves fake time from timer to timer until the promise has settled. */
+export async function settle<T>(time: FakeTime, promise: Promise<T>): Promise<T> {
+  let pending = true;
+  const done = () => {
+    pending = false;
+  };
+  promise.then(done, done);
+  await time.runMicrotasks();
+  for (let idle = 0; pending; idle++) {
+    if (await time.nextAsync()) idle = 0;
+    await time.runMicrotasks();
+    if (idle > 20) throw new Error("Nothing is left to wait for, but the promise is pending");
+  }
+  return await promise;
+}
+
+/** Lets everything run that waits for no timer. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Counts the listeners that are on a signal at the moment. */
+export function countListeners(signal: AbortSignal): () => number {
+  return () => getEventListeners(signal, "abort").length;
+}

@@ -1,0 +1,281 @@
+import { assert, assertEquals, assertFalse, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  type ClientHooks,
+  PrefactorApiError,
+  PrefactorNetworkError,
+  PrefactorRetryExhaustedError,
+} from "../mod.ts";
+import {
+  type Answer,
+  failure,
+  failureOf,
+  inTurn,
+  json,
+  makeClient,
+  ok,
+  outcome,
+  settle,
+  turn,
+} from "./helpers.ts";
+
+type Seen = [name: string, event: Record<string, unknown>];
+
+/** Hooks that write down what they are told. */
+function makeRecorder(): { hooks: ClientHooks; seen: Seen[] } {
+  const seen: Seen[] = [];
+  const record = (name: string) => (event: object) => void seen.push([name, { ...event }]);
+  return {
+    seen,
+    hooks: {
+      onRequest: record("onRequest"),
+      onResponse: record("onResponse"),
+      onRetry: record("onRetry"),
+    },
+  };
+}
+
+Deno.test("hooks hear of a call in order", async () => {
+  const { hooks, seen } = makeRecorder();
+  const { client } = makeClient(() => json({}, 201, { "x-request-id": "r-1" }), { hooks });
+  await client.request("POST", "/api/v1/x?secret=1", { params: { b: 2 } });
+  assertEquals(seen.map(([name]) => name), ["onRequest", "onResponse"]);
+  assertEquals(seen[0]![1], { method: "POST", path: "/api/v1/x", attempt: 1 });
+  const { duration, ...response } = seen[1]![1];
+  assertEquals(response, {
+    method: "POST",
+    path: "/api/v1/x",
+    attempt: 1,
+    statusCode: 201,
+    requestId: "r-1",
+  });
+  assert(typeof duration === "number" && duration >= 0);
+});
+
+Deno.test("hooks hear of every attempt in order", async () => {
+  using time = new FakeTime();
+  const { hooks, seen } = makeRecorder();
+  const { client } = makeClient(
+    inTurn(
+      () => failure(503, { "retry-after": "20" }),
+      () => Promise.reject(new TypeError("Refused")),
+      () => new Promise((resolve) => setTimeout(() => resolve(ok()), 250)),
+    ),
+    { hooks },
+  );
+  await settle(time, client.request("GET", "/x?q=1"));
+  assertEquals(seen.map(([name, { attempt, path }]) => [name, attempt, path]), [
+    ["onRequest", 1, "/x"],
+    ["onResponse", 1, "/x"],
+    ["onRetry", 2, "/x"],
+    ["onRequest", 2, "/x"],
+    ["onRetry", 3, "/x"],
+    ["onRequest", 3, "/x"],
+    ["onResponse", 3, "/x"],
+  ]);
+  const retries = seen.filter(([name]) => name === "onRetry").map(([, event]) => event);
+  assertInstanceOf(retries[0]!["error"], PrefactorApiError);
+  assertEquals(retries[0]!["delay"], 20_000);
+  assertInstanceOf(retries[1]!["error"], PrefactorNetworkError);
+  const delay = retries[1]!["delay"] as number;
+  assert(delay >= 1_000 && delay <= 2_000);
+  assertEquals(seen.at(-1)![1]["duration"], 250);
+  assertFalse("requestId" in seen[1]![1]);
+});
+
+Deno.test("onRetry() is called just before the next attempt, not after the last", async () => {
+  using time = new FakeTime();
+  const { hooks, seen } = makeRecorder();
+  const at: Record<string, number> = {};
+  const { client } = makeClient(() => failure(503), {
+    hooks: {
+      ...hooks,
+      onRetry: ({ attempt }) => void (at[`retry ${attempt}`] = Date.now()),
+      onRequest: ({ attempt }) => void (at[`request ${attempt}`] = Date.now()),
+    },
+    maxRetries: 1,
+  });
+  const error = await failureOf(settle(time, client.request("GET", "/x")));
+  assertInstanceOf(error, PrefactorRetryExhaustedError);
+  assertEquals(Object.keys(at), ["request 1", "retry 2", "request 2"]);
+  assertEquals(at["retry 2"], at["request 2"]);
+  assertEquals(seen.map(([name]) => name), ["onResponse", "onResponse"]);
+});
+
+Deno.test("onResponse() hears of every answer that came in whole", async (t) => {
+  const cases: [number, Answer][] = [
+    [204, () => new Response(null, { status: 204 })],
+    [200, () => new Response("<html>")],
+    [302, () => new Response(null, { status: 302 })],
+    [404, () => failure(404)],
+    [500, () => new Response("<html>", { status: 500 })],
+  ];
+  for (const [status, answer] of cases) {
+    await t.step(String(status), async () => {
+      const { hooks, seen } = makeRecorder();
+      const { client } = makeClient(answer, { hooks, maxRetries: 0 });
+      await outcome(client.request("GET", "/x"));
+      assertEquals(seen.map(([name, { statusCode }]) => [name, statusCode]), [
+        ["onRequest", undefined],
+        ["onResponse", status],
+      ]);
+    });
+  }
+});
+
+Deno.test("onResponse() hears of no answer that nobody waits for any more", async () => {
+  using time = new FakeTime();
+  const late = Promise.withResolvers<Response>();
+  const { hooks, seen } = makeRecorder();
+  const { client } = makeClient(() => late.promise, { hooks, maxRetries: 0 });
+  await failureOf(settle(time, client.request("GET", "/x")));
+  late.resolve(ok());
+  await time.runMicrotasks();
+  assertEquals(seen.map(([name]) => name), ["onRequest"]);
+});
+
+Deno.test("onRequest() is not called for a call in the line or a refused one", async () => {
+  const { hooks, seen } = makeRecorder();
+  const answer = Promise.withResolvers<Response>();
+  const { client } = makeClient(() => answer.promise, { hooks, maxConcurrency: 1 });
+  const first = client.request("GET", "/a");
+  const second = failureOf(client.request("GET", "/b", { maxRetries: 0 }));
+  await failureOf(client.request("GET", "no path"));
+  await turn();
+  assertEquals(seen.length, 1);
+  answer.resolve(ok());
+  await first;
+  await second;
+});
+
+const NAMES = ["onRequest", "onResponse", "onRetry"] as const;
+
+const BAD_HOOKS: readonly [string, () => unknown][] = [
+  ["throw an error", () => {
+    throw new Error("A hook's own");
+  }],
+  ["throw undefined", () => {
+    throw undefined;
+  }],
+  ["reject", () => Promise.reject(new Error("A hook's own"))],
+  ["never settle", () => new Promise(() => {})],
+  ["reject later", async () => {
+    await turn();
+    throw new Error("A hook's own");
+  }],
+  ["return a thenable that throws", () => ({
+    then: () => {
+      throw new Error("A hook's own");
+    },
+  })],
+  ["return a thenable with a throwing getter", () => ({
+    get then(): never {
+      throw new Error("A hook's own");
+    },
+  })],
+];
+
+for (const [name, hook] of BAD_HOOKS) {
+  Deno.test(`hooks that ${name} harm nothing`, async () => {
+    using time = new FakeTime();
+    const unhandled: unknown[] = [];
+    const listener = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      unhandled.push(event.reason);
+    };
+    globalThis.addEventListener("unhandledrejection", listener);
+    try {
+      const hooks = Object.fromEntries(NAMES.map((name) => [name, hook]));
+      const { client } = makeClient(inTurn(() => failure(503), ok), { hooks });
+      assertEquals(await settle(time, client.request("GET", "/x")), { status: "success" });
+      await time.delay(5);
+    } finally {
+      globalThis.removeEventListener("unhandledrejection", listener);
+    }
+    assertEquals(unhandled, []);
+  });
+}
+
+Deno.test("hooks with getters that throw later harm nothing", async () => {
+  let armed = false;
+  const hooks = {
+    get onRequest(): undefined {
+      if (armed) throw new Error("A hook's own");
+      return undefined;
+    },
+    get onResponse(): undefined {
+      if (armed) throw new Error("A hook's own");
+      return undefined;
+    },
+  } as unknown as ClientHooks;
+  const { client } = makeClient(ok, { hooks });
+  armed = true;
+  assertEquals(await client.request("GET", "/x"), { status: "success" });
+});
+
+Deno.test("hooks are not waited for", async () => {
+  const order: string[] = [];
+  const held = Promise.withResolvers<void>();
+  const hooks: ClientHooks = {
+    async onRequest() {
+      await held.promise;
+      order.push("hook");
+    },
+  };
+  const { client } = makeClient(ok, { hooks });
+  await client.request("GET", "/x");
+  order.push("answer");
+  held.resolve();
+  await turn();
+  assertEquals(order, ["answer", "hook"]);
+});
+
+Deno.test("hooks are called on their object", async () => {
+  class Recorder implements ClientHooks {
+    count = 0;
+    onRequest(): void {
+      this.count++;
+    }
+  }
+  const hooks = new Recorder();
+  const { client } = makeClient(ok, { hooks });
+  await client.request("GET", "/x");
+  assertEquals(hooks.count, 1);
+});
+
+Deno.test("hooks that change their event change no request and no other event", async () => {
+  const paths: unknown[] = [];
+  const hooks: ClientHooks = {
+    onRequest(event) {
+      Object.assign(event, { path: "/other", method: "DELETE", attempt: 9 });
+    },
+    onResponse: ({ method, path, attempt }) => paths.push(method, path, attempt),
+  };
+  const { client, sent } = makeClient(ok, { hooks });
+  await client.request("GET", "/x");
+  assertEquals(paths, ["GET", "/x", 1]);
+  assertEquals(sent[0]!.url, "https://api.example.test/x");
+});
+
+Deno.test("an abort in onRequest() sends nothing", async () => {
+  const controller = new AbortController();
+  const { client, sent } = makeClient(ok, { hooks: { onRequest: () => controller.abort("in the hook") } });
+  assertStrictEquals(
+    await failureOf(client.request("GET", "/x", { signal: controller.signal })),
+    "in the hook",
+  );
+  assertEquals(sent.length, 0);
+});
+
+Deno.test("an abort in onRetry() stops the call", async () => {
+  using time = new FakeTime();
+  const controller = new AbortController();
+  const { client, sent } = makeClient(() => failure(503), {
+    hooks: { onRetry: () => controller.abort("in the hook") },
+  });
+  assertStrictEquals(
+    await failureOf(settle(time, client.request("GET", "/x", { signal: controller.signal }))),
+    "in the hook",
+  );
+  assertEquals(sent.length, 1);
+});

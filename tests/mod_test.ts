@@ -1,0 +1,63 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import * as mod from "../mod.ts";
+import * as packaged from "@prefactor/http";
+
+Deno.test("mod.ts exports what the package promises, and nothing else", () => {
+  assertEquals(Object.keys(mod).sort(), [
+    "AGENT_STATUSES",
+    "AgentInstanceClient",
+    "AgentSpanClient",
+    "BulkClient",
+    "FINISH_STATUSES",
+    "PrefactorApiError",
+    "PrefactorAuthError",
+    "PrefactorClientError",
+    "PrefactorHttpClient",
+    "PrefactorHttpError",
+    "PrefactorNetworkError",
+    "PrefactorNotFoundError",
+    "PrefactorResponseContractError",
+    "PrefactorRetryExhaustedError",
+    "PrefactorTimeoutError",
+    "PrefactorValidationError",
+    "RetryHandler",
+    "VERSION",
+    "actionProfile",
+    "dataCategories",
+    "isActionProfile",
+    "isAgentInstance",
+    "isAgentInstanceSpanCounts",
+    "isAgentSchemaVersionForRegister",
+    "isAgentSpan",
+    "isAgentStatus",
+    "isAgentVersionForRegister",
+    "isApiResponse",
+    "isBulkItem",
+    "isBulkOutput",
+    "isBulkRequest",
+    "isBulkResponse",
+    "isCreateSpanRequest",
+    "isDataCategories",
+    "isDataRisk",
+    "isFinishInstanceRequest",
+    "isFinishSpanRequest",
+    "isFinishStatus",
+    "isJsonObject",
+    "isJsonValue",
+    "isPermanentHttpError",
+    "isPrefactorHttpError",
+    "isRegisterInstanceRequest",
+    "isSpanTypeSchemaForCreate",
+    "isStartInstanceRequest",
+    "isTransientHttpError",
+  ]);
+});
+
+Deno.test("mod.ts is what the package's name stands for", () => {
+  assertStrictEquals<unknown>(packaged, mod);
+});
+
+Deno.test("VERSION is the version of deno.json", () => {
+  assertEquals(mod.VERSION, config.version);
+});

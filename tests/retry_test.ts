@@ -1,0 +1,374 @@
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  assertLess,
+  assertLessOrEqual,
+  assertRejects,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  PrefactorApiError,
+  PrefactorClientError,
+  PrefactorNetworkError,
+  PrefactorResponseContractError,
+  PrefactorRetryExhaustedError,
+  PrefactorTimeoutError,
+  type RetryConfig,
+  RetryHandler,
+} from "../mod.ts";
+import { countListeners, failureOf, settle } from "./helpers.ts";
+
+const NETWORK = new PrefactorNetworkError("Connection refused");
+
+function busy(retryAfter?: number): PrefactorApiError {
+  return new PrefactorApiError("Busy", "busy", 503, { retryAfter });
+}
+
+/** An operation that always fails, and when it was called. */
+function failing(error: (call: number) => unknown = () => NETWORK): { operation: () => never; at: number[] } {
+  const at: number[] = [];
+  const operation = (): never => {
+    at.push(Date.now());
+    throw error(at.length);
+  };
+  return { operation, at };
+}
+
+Deno.test("RetryHandler.execute() waits within the bounds of each retry", async (t) => {
+  const cases = [
+    { maxRetries: 6, initialRetryDelay: 100, maxRetryDelay: 1_000, retryMultiplier: 2 },
+    { maxRetries: 4, initialRetryDelay: 1_000, maxRetryDelay: 60_000, retryMultiplier: 10 },
+    { maxRetries: 5, initialRetryDelay: 500, maxRetryDelay: 500, retryMultiplier: 3 },
+    { maxRetries: 5, initialRetryDelay: 300, maxRetryDelay: 60_000, retryMultiplier: 1 },
+    { maxRetries: 4, initialRetryDelay: 1_000, maxRetryDelay: 2_000, retryMultiplier: 1e200 },
+  ];
+  for (const config of cases) {
+    await t.step(JSON.stringify(config), async () => {
+      using time = new FakeTime();
+      const { operation, at } = failing();
+      await failureOf(settle(time, new RetryHandler(config).execute(operation)));
+      assertEquals(at.length, config.maxRetries + 1);
+      for (let n = 0; n < config.maxRetries; n++) {
+        const backoff = Math.min(
+          config.maxRetryDelay,
+          config.initialRetryDelay * config.retryMultiplier ** n,
+        );
+        const waited = at[n + 1]! - at[n]!;
+        assertGreaterOrEqual(waited, Math.floor(backoff / 2));
+        assertLessOrEqual(waited, backoff);
+      }
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() spreads its waits over the whole range", async () => {
+  using time = new FakeTime();
+  const { operation, at } = failing();
+  const handler = new RetryHandler({
+    maxRetries: 150,
+    initialRetryDelay: 1_000,
+    maxRetryDelay: 1_000,
+    retryMultiplier: 1,
+  });
+  await failureOf(settle(time, handler.execute(operation)));
+  const waits = at.slice(1).map((moment, n) => moment - at[n]!);
+  assertLess(Math.min(...waits), 600);
+  assertGreater(Math.max(...waits), 900);
+});
+
+Deno.test("RetryHandler.execute() gives what the operation gives in the end", async () => {
+  using time = new FakeTime();
+  const answers: unknown[] = [NETWORK, busy(), "at last"];
+  const result = await settle(
+    time,
+    new RetryHandler().execute(() => {
+      const answer = answers.shift();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    }),
+  );
+  assertEquals(result, "at last");
+  assertEquals(answers, []);
+});
+
+Deno.test("RetryHandler.execute() awaits an operation that rejects", async () => {
+  using time = new FakeTime();
+  let calls = 0;
+  const promise = new RetryHandler({ maxRetries: 1 }).execute(() => {
+    calls++;
+    return Promise.reject(NETWORK);
+  });
+  await assertRejects(() => settle(time, promise), PrefactorRetryExhaustedError);
+  assertEquals(calls, 2);
+});
+
+Deno.test("RetryHandler.execute() gives up after the last attempt", async (t) => {
+  for (const maxRetries of [1, 2, 3]) {
+    await t.step(`maxRetries: ${maxRetries}`, async () => {
+      using time = new FakeTime();
+      const last = busy();
+      const { operation, at } = failing((call) => call > maxRetries ? last : NETWORK);
+      const error = await failureOf(settle(time, new RetryHandler({ maxRetries }).execute(operation)));
+      assertInstanceOf(error, PrefactorRetryExhaustedError);
+      assertStrictEquals(error.lastError, last);
+      assertStrictEquals(error.cause, last);
+      assertEquals(error.attempts, maxRetries + 1);
+      assertEquals(at.length, maxRetries + 1);
+      assertStringIncludes(error.message, last.message);
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() makes four attempts unless told otherwise", async () => {
+  using time = new FakeTime();
+  const { operation, at } = failing();
+  await failureOf(settle(time, new RetryHandler().execute(operation)));
+  assertEquals(at.length, 4);
+  assertGreaterOrEqual(at[1]! - at[0]!, 500);
+  assertLessOrEqual(at[1]! - at[0]!, 1_000);
+});
+
+Deno.test("RetryHandler.execute() with maxRetries 0 throws the error itself", async (t) => {
+  for (const error of [NETWORK, busy(), busy(1e9), new Error("Not ours"), "a string", undefined]) {
+    await t.step(Deno.inspect(error).split("\n")[0]!, async () => {
+      const { operation, at } = failing(() => error);
+      const handler = new RetryHandler({ maxRetries: 0 });
+      assertStrictEquals(await failureOf(handler.execute(operation)), error);
+      assertStrictEquals(
+        await failureOf(handler.execute(operation, { isRetriable: () => true })),
+        error,
+      );
+      assertEquals(at.length, 2);
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() rethrows at once what is not retriable", async (t) => {
+  const cases = [
+    new PrefactorApiError("Conflict", "invalid_action", 409),
+    new PrefactorClientError("Misuse"),
+    new PrefactorResponseContractError("Garbage", { statusCode: 200 }),
+    new TypeError("Not ours"),
+    "a string",
+    null,
+    undefined,
+  ];
+  for (const error of cases) {
+    await t.step(Deno.inspect(error).split("\n")[0]!, async () => {
+      const { operation, at } = failing(() => error);
+      assertStrictEquals(await failureOf(new RetryHandler().execute(operation)), error);
+      assertEquals(at.length, 1);
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() rethrows unwrapped what is not retriable after some attempts", async () => {
+  using time = new FakeTime();
+  const conflict = new PrefactorApiError("Conflict", "invalid_action", 409);
+  const { operation, at } = failing((call) => call === 3 ? conflict : NETWORK);
+  assertStrictEquals(await failureOf(settle(time, new RetryHandler().execute(operation))), conflict);
+  assertEquals(at.length, 3);
+});
+
+Deno.test("RetryHandler.execute() retries what isTransientHttpError says", async (t) => {
+  const cases = [
+    NETWORK,
+    new PrefactorTimeoutError("Late", { phase: "connect", timeout: 1 }),
+    new PrefactorApiError("Slow down", "rate_limited", 429),
+    new PrefactorApiError("Not implemented", "unknown", 501),
+    new PrefactorResponseContractError("Garbage", { statusCode: 502 }),
+  ];
+  for (const error of cases) {
+    await t.step(error.message, async () => {
+      using time = new FakeTime();
+      const { operation, at } = failing(() => error);
+      await failureOf(settle(time, new RetryHandler({ maxRetries: 1 }).execute(operation)));
+      assertEquals(at.length, 2);
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() asks the given isRetriable", async () => {
+  using time = new FakeTime();
+  const { operation, at } = failing(() => "again");
+  const handler = new RetryHandler({ maxRetries: 2 });
+  const error = await failureOf(
+    settle(time, handler.execute(operation, { isRetriable: (error) => error === "again" })),
+  );
+  assertInstanceOf(error, PrefactorRetryExhaustedError);
+  assertEquals(error.lastError, "again");
+  assertEquals(at.length, 3);
+});
+
+Deno.test("RetryHandler.execute() never waits less than retryAfter", async (t) => {
+  const cases = [
+    { retryAfter: 5_000, least: 5_000, most: 5_001 },
+    { retryAfter: 60_000, least: 60_000, most: 60_001 },
+    { retryAfter: 100, least: 500, most: 1_000 },
+    { retryAfter: 0, least: 500, most: 1_000 },
+    { retryAfter: undefined, least: 500, most: 1_000 },
+  ];
+  for (const { retryAfter, least, most } of cases) {
+    await t.step(`retryAfter: ${retryAfter}`, async () => {
+      using time = new FakeTime();
+      const { operation, at } = failing(() => busy(retryAfter));
+      await failureOf(settle(time, new RetryHandler({ maxRetries: 1 }).execute(operation)));
+      assertGreaterOrEqual(at[1]! - at[0]!, least);
+      assertLessOrEqual(at[1]! - at[0]!, most);
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() forgets a retryAfter with the error after it", async () => {
+  using time = new FakeTime();
+  const { operation, at } = failing((call) => busy(call === 1 ? 30_000 : undefined));
+  await failureOf(settle(time, new RetryHandler({ maxRetries: 2 }).execute(operation)));
+  assertGreaterOrEqual(at[1]! - at[0]!, 30_000);
+  assertLessOrEqual(at[2]! - at[1]!, 2_000);
+});
+
+Deno.test("RetryHandler.execute() fails at once where retryAfter is more than maxRetryDelay", async (t) => {
+  const cases = [{ failAt: 1, retryAfter: 60_001 }, { failAt: 3, retryAfter: Infinity }, {
+    failAt: 4,
+    retryAfter: 1e12,
+  }];
+  for (const { failAt, retryAfter } of cases) {
+    await t.step(`attempt ${failAt}, ${retryAfter} ms`, async () => {
+      using time = new FakeTime();
+      const { operation, at } = failing((call) => busy(call === failAt ? retryAfter : 0));
+      const error = await failureOf(settle(time, new RetryHandler({ maxRetries: 3 }).execute(operation)));
+      assertInstanceOf(error, PrefactorRetryExhaustedError);
+      assertEquals(error.attempts, failAt);
+      assertInstanceOf(error.lastError, PrefactorApiError);
+      assertStrictEquals(error.cause, error.lastError);
+      assertEquals(error.lastError.retryAfter, retryAfter);
+      assertEquals(Date.now(), at.at(-1));
+      assert(!time.next());
+    });
+  }
+});
+
+const REASONS: readonly unknown[] = [
+  new Error("Stopped"),
+  "a string",
+  0,
+  null,
+  undefined,
+  new PrefactorNetworkError("An abort that looks transient"),
+];
+
+Deno.test("RetryHandler.execute() calls nothing for a signal already aborted", async (t) => {
+  for (const reason of REASONS) {
+    await t.step(Deno.inspect(reason).split("\n")[0]!, async () => {
+      const { operation, at } = failing();
+      const signal = AbortSignal.abort(reason);
+      const error = await failureOf(new RetryHandler().execute(operation, { signal }));
+      assertStrictEquals(error, signal.reason);
+      assertEquals(at, []);
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() stops a wait at once on an abort", async (t) => {
+  for (const retryAfter of [undefined, 50_000]) {
+    for (const reason of REASONS) {
+      await t.step(`${retryAfter}, ${Deno.inspect(reason).split("\n")[0]}`, async () => {
+        using time = new FakeTime();
+        const controller = new AbortController();
+        const listeners = countListeners(controller.signal);
+        const { operation, at } = failing(() => busy(retryAfter));
+        const promise = failureOf(
+          new RetryHandler().execute(operation, { signal: controller.signal }),
+        );
+        await time.tickAsync(retryAfter === undefined ? 400 : 10_000);
+        await time.runMicrotasks();
+        controller.abort(reason);
+        assertStrictEquals(await promise, controller.signal.reason);
+        assertEquals(at.length, 1);
+        assertEquals(listeners(), 0);
+        assert(!time.next());
+      });
+    }
+  }
+});
+
+Deno.test("RetryHandler.execute() throws the reason of an abort during the operation", async (t) => {
+  for (const reason of REASONS) {
+    await t.step(Deno.inspect(reason).split("\n")[0]!, async () => {
+      using time = new FakeTime();
+      const controller = new AbortController();
+      const listeners = countListeners(controller.signal);
+      let calls = 0;
+      const error = await failureOf(
+        new RetryHandler().execute(() => {
+          calls++;
+          controller.abort(reason);
+          throw NETWORK;
+        }, { signal: controller.signal }),
+      );
+      assertStrictEquals(error, controller.signal.reason);
+      assertEquals(calls, 1);
+      assertEquals(listeners(), 0);
+      assert(!time.next());
+    });
+  }
+});
+
+Deno.test("RetryHandler.execute() leaves no timer and no listener behind", async (t) => {
+  const cases: [string, (call: number) => unknown][] = [
+    ["success", (call) => call < 3 ? busy(100) : undefined],
+    ["exhausted", () => busy(5_000)],
+    ["not retriable", (call) => call < 3 ? busy() : new Error("Not ours")],
+    ["asked to wait too long", (call) => busy(call < 3 ? 0 : 1e9)],
+  ];
+  for (const [name, error] of cases) {
+    await t.step(name, async () => {
+      using time = new FakeTime();
+      const { signal } = new AbortController();
+      const listeners = countListeners(signal);
+      let calls = 0;
+      const promise = new RetryHandler().execute(() => {
+        const failure = error(++calls);
+        if (failure) throw failure;
+      }, { signal });
+      await settle(time, promise).catch(() => {});
+      assertGreater(calls, 2);
+      assertEquals(listeners(), 0);
+      assert(!time.next());
+    });
+  }
+});
+
+Deno.test("RetryHandler.constructor() refuses a bad config", async (t) => {
+  const cases: [keyof RetryConfig, unknown][] = [
+    ["maxRetries", -1],
+    ["maxRetries", 1.5],
+    ["maxRetries", NaN],
+    ["maxRetries", Infinity],
+    ["maxRetries", "3"],
+    ["maxRetries", null],
+    ["initialRetryDelay", 0],
+    ["initialRetryDelay", -1],
+    ["initialRetryDelay", NaN],
+    ["initialRetryDelay", 60_001],
+    ["initialRetryDelay", "1"],
+    ["maxRetryDelay", 0],
+    ["maxRetryDelay", NaN],
+    ["maxRetryDelay", null],
+    ["retryMultiplier", 0.99],
+    ["retryMultiplier", NaN],
+    ["retryMultiplier", "2"],
+  ];
+  for (const [field, value] of cases) {
+    await t.step(`${field}: ${Deno.inspect(value)}`, () => {
+      const config = { [field]: value } as RetryConfig;
+      assertThrows(() => new RetryHandler(config), PrefactorClientError, field);
+    });
+  }
+});
