@@ -1,0 +1,82 @@
+/**
+ * The checks of a payload that need no validator of a caller's own.
+ *
+ * @module
+ */
+
+import { isObject } from "../guards.ts";
+import type { JsonObject } from "../models/common.ts";
+
+/**
+ * Checks a payload against a JSON Schema and tells each mismatch in a sentence; none means that it fits.
+ *
+ * Of the schema, `type`, `required`, `properties`, `enum` and `items` count, at every depth; the rest is
+ * ignored.
+ */
+export function checkJsonSchema(payload: unknown, schema: JsonObject): string[] {
+  const mismatches: string[] = [];
+  check(payload, schema, "", mismatches);
+  return mismatches;
+}
+
+function check(value: unknown, schema: unknown, path: string, mismatches: string[]): void {
+  if (!isObject(schema)) return;
+  const { type, required, properties, items } = schema;
+  const allowed = schema["enum"];
+  const name = path === "" ? "It" : path;
+
+  const types = (Array.isArray(type) ? type : [type]).filter((one) => typeof one === "string");
+  if (types.length > 0 && !types.some((one) => hasType(value, one))) {
+    mismatches.push(`${name} must be of type ${types.join(" or ")}`);
+    return;
+  }
+  if (Array.isArray(allowed) && !allowed.some((one) => isSame(one, value))) {
+    mismatches.push(`${name} must be one of ${allowed.map((one) => JSON.stringify(one)).join(", ")}`);
+  }
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => check(item, items, `${path}[${index}]`, mismatches));
+  } else if (isObject(value)) {
+    for (const field of Array.isArray(required) ? required : []) {
+      if (!Object.hasOwn(value, field)) mismatches.push(`${join(path, field)} is required`);
+    }
+    for (const [field, part] of Object.entries(isObject(properties) ? properties : {})) {
+      if (Object.hasOwn(value, field)) check(value[field], part, join(path, field), mismatches);
+    }
+  }
+}
+
+function join(path: string, field: string): string {
+  return path === "" ? field : `${path}.${field}`;
+}
+
+function hasType(value: unknown, type: string): boolean {
+  switch (type) {
+    case "object":
+      return isObject(value);
+    case "array":
+      return Array.isArray(value);
+    case "null":
+      return value === null;
+    case "integer":
+      return Number.isInteger(value);
+    case "string":
+    case "number":
+    case "boolean": {
+      const actual = typeof value;
+      return actual === type;
+    }
+    default:
+      return true;
+  }
+}
+
+/** Whether two JSON values are the same; the order of fields does not count. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index]));
+  }
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const fields = Object.keys(a);
+  return fields.length === Object.keys(b).length &&
+    fields.every((field) => Object.hasOwn(b, field) && isSame(a[field], b[field]));
+}

@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import type { Fault } from "@prefactor/http/testing";
+import { PrefactorSandbox } from "@prefactor/http/testing";
+import { Caller, REGISTRATION } from "./helpers.ts";
+
+for (
+  const [kind, processed] of [
+    ["refuse", 0],
+    ["lose", 1],
+    ["cut", 1],
+  ] as const
+) {
+  Deno.test(`faults.next() breaks the connection by "${kind}", once`, async () => {
+    const caller = new Caller();
+    caller.sandbox.faults.next({ kind });
+    await assertRejects(() => caller.post("agent_instance/register", REGISTRATION), TypeError);
+    assertEquals(caller.sandbox.instances.size, processed);
+    assertEquals(caller.sandbox.requests.map(({ fault, status }) => [fault, status]), [[kind, undefined]]);
+    assertEquals((await caller.get("ping")).status, 200);
+  });
+}
+
+Deno.test("faults.next() cuts an answer in the middle of its announced length", async () => {
+  const sandbox = new PrefactorSandbox();
+  sandbox.faults.next({ kind: "cut" });
+  const { apiUrl, apiToken } = sandbox.config();
+  const response = await sandbox.fetch(`${apiUrl}/api/v1/ping`, {
+    headers: { authorization: `Bearer ${apiToken}` },
+  });
+  assertEquals([response.status, response.headers.get("content-length")], [200, "20"]);
+  const reader = response.body!.getReader();
+  assertEquals(new TextDecoder().decode((await reader.read()).value), '{"status":');
+  await assertRejects(() => reader.read(), TypeError);
+});
+
+Deno.test("faults.next() answers by a status without processing, with Retry-After where asked", async () => {
+  const caller = new Caller();
+  caller.sandbox.faults.next({ kind: "status", status: 503, retryAfter: 2 });
+  caller.sandbox.faults.next({ kind: "status", status: 204 });
+  const busy = await caller.post("agent_instance/register", REGISTRATION);
+  assertEquals([busy.status, busy.headers.get("retry-after"), busy.json.status], [503, "2", "error"]);
+  const empty = await caller.post("agent_instance/register", REGISTRATION);
+  assertEquals([empty.status, empty.headers.get("retry-after"), empty.text], [204, null, ""]);
+  assertEquals(caller.sandbox.instances.size, 0);
+});
+
+Deno.test("faults.next() answers with garbage once processed", async () => {
+  const caller = new Caller();
+  caller.sandbox.faults.next({ kind: "garbage" });
+  const { status, text, json } = await caller.post("agent_instance/register", REGISTRATION);
+  assertEquals([status, json, text.length > 0, caller.sandbox.instances.size], [200, undefined, true, 1]);
+});
+
+Deno.test("faults.next() redirects without processing", async () => {
+  const caller = new Caller();
+  caller.sandbox.faults.next({ kind: "redirect" });
+  caller.sandbox.faults.next({ kind: "redirect", location: "https://example.com/" });
+  const first = await caller.post("agent_instance/register", REGISTRATION);
+  const second = await caller.post("agent_instance/register", REGISTRATION);
+  assertEquals([first.status, first.headers.get("location")], [302, "/moved/api/v1/agent_instance/register"]);
+  assertEquals([second.status, second.headers.get("location")], [302, "https://example.com/"]);
+  assertEquals(caller.sandbox.instances.size, 0);
+});
+
+Deno.test("faults.next() delays an answer by its time, once processed", async () => {
+  using time = new FakeTime();
+  const caller = new Caller();
+  caller.sandbox.faults.next({ kind: "delay", ms: 500 });
+  let answered = false;
+  const reply = caller.post("agent_instance/register", REGISTRATION).finally(() => answered = true);
+  await time.tickAsync(499);
+  assertEquals([answered, caller.sandbox.instances.size], [false, 1]);
+  await time.tickAsync(1);
+  assertEquals((await reply).status, 200);
+});
+
+for (const fault of [{ kind: "hang" }, { kind: "delay", ms: 60_000 }] satisfies Fault[]) {
+  Deno.test(`faults.next() ends "${fault.kind}" with the reason of the signal`, async () => {
+    const { sandbox } = new Caller();
+    const { apiUrl } = sandbox.config();
+    for (const asRequest of [true, false]) {
+      sandbox.faults.next(fault);
+      const controller = new AbortController();
+      const { signal } = controller;
+      const reply = asRequest
+        ? sandbox.fetch(new Request(`${apiUrl}/api/v1/ping`, { signal }))
+        : sandbox.fetch(`${apiUrl}/api/v1/ping`, { signal });
+      const reason = new Error("enough");
+      queueMicrotask(() => queueMicrotask(() => controller.abort(reason)));
+      assertStrictEquals(await assertRejects(() => reply), reason);
+    }
+  });
+}
+
+Deno.test("sandbox.fetch() rejects at once with the reason of an aborted signal", async () => {
+  const { sandbox } = new Caller();
+  const reason = new Error("too late");
+  const reply = sandbox.fetch(sandbox.config().apiUrl, { signal: AbortSignal.abort(reason) });
+  assertStrictEquals(await assertRejects(() => reply), reason);
+  assertEquals(sandbox.requests, []);
+});
+
+Deno.test("faults.next() strikes so many requests that match, in line", async () => {
+  const caller = new Caller();
+  const { faults } = caller.sandbox;
+  faults.next({ kind: "status", status: 500 }, { times: 2, match: ({ path }) => path.endsWith("/register") });
+  faults.next({ kind: "status", status: 429 });
+  faults.next({ kind: "status", status: 418 }, { times: Infinity });
+  const statuses = [];
+  for (
+    const path of ["ping", "agent_instance/register", "agent_instance/register", "agent_instance/register"]
+  ) {
+    statuses.push((path === "ping" ? await caller.get(path) : await caller.post(path, REGISTRATION)).status);
+  }
+  assertEquals(statuses, [429, 500, 500, 418]);
+  faults.clear();
+  assertEquals((await caller.get("ping")).status, 200);
+});
+
+Deno.test("faults.random() strikes at its rate, the same way for the same seed", async () => {
+  const strikes = async (seed: number) => {
+    const { sandbox } = new Caller();
+    sandbox.faults.random({ rate: 0.4, seed, kinds: ["refuse", "status", { kind: "redirect" }] });
+    for (let n = 0; n < 500; n++) await sandbox.fetch(sandbox.config().apiUrl).catch(() => {});
+    return sandbox.requests.map(({ fault, status }) => `${fault} ${status}`);
+  };
+  const first = await strikes(7);
+  assertEquals(await strikes(7), first);
+  const struck = first.filter((strike) => strike !== "undefined 401");
+  assert(struck.length > 150 && struck.length < 250, `${struck.length} of 500 at a rate of 0.4`);
+  const kinds = new Set(struck.map((strike) => strike.split(" ")[0]));
+  assertEquals([...kinds].sort(), ["redirect", "refuse", "status"]);
+  assert((await strikes(8)).join() !== first.join());
+});
+
+Deno.test("faults refuse what is out of range", () => {
+  const { faults } = new PrefactorSandbox();
+  for (
+    const plan of [
+      () => faults.next({ kind: "refuse" }, { times: 0 }),
+      () => faults.next({ kind: "delay", ms: -1 }),
+      () => faults.next({ kind: "status", status: 100 }),
+      () => faults.random({ rate: 1.1, seed: 1 }),
+      () => faults.random({ rate: NaN, seed: 1 }),
+      () => faults.random({ rate: 1, seed: 1, kinds: [] }),
+      () => faults.random({ rate: 1, seed: 1, kinds: [{ kind: "status", status: 600 }] }),
+    ]
+  ) {
+    assertThrows(plan, RangeError);
+  }
+});

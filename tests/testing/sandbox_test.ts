@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
+import { PrefactorSandbox } from "@prefactor/http/testing";
+import { Caller, REGISTRATION } from "./helpers.ts";
+
+Deno.test("sandbox.fetch() takes a Request, a URL and options, or a string, unbound", async () => {
+  const sandbox = new PrefactorSandbox();
+  const { apiUrl, apiToken } = sandbox.config();
+  const { fetch } = sandbox;
+  const url = `${apiUrl}/api/v1/ping`;
+  const headers = { authorization: `bearer ${apiToken}` };
+  const requests = [
+    fetch(new Request(url, { headers })),
+    fetch(new Request(url), { headers }),
+    fetch(new URL(url), { headers }),
+    fetch(url, { headers }),
+  ];
+  assertEquals((await Promise.all(requests)).map(({ status }) => status), [200, 200, 200, 200]);
+});
+
+Deno.test("sandbox.config() talks to the sandbox, with overrides", () => {
+  const sandbox = new PrefactorSandbox({ token: "mine" });
+  const config = sandbox.config({ maxRetries: 0 });
+  assertEquals([config.apiToken, config.maxRetries, config.fetch], ["mine", 0, sandbox.fetch]);
+  assertMatch(new PrefactorSandbox().config().apiToken, /^\w+\.\w+\.[\w-]+$/);
+});
+
+Deno.test("sandbox.requests tells what came in, without the token", async () => {
+  const caller = new Caller(new PrefactorSandbox({ token: "secret" }));
+  await caller.send("POST", "/api/v1/secret?a=secret", { note: "a secret" }, {
+    "x-key": "secret",
+    "x-other": "o",
+  });
+  await caller.send("POST", "/api/v1/ping", "no JSON");
+  const [first, second] = caller.sandbox.requests;
+  assertEquals([first?.method, first?.path, first?.query], ["POST", "/api/v1/[token]", "?a=[token]"]);
+  assertEquals([first?.body, first?.status, first?.fault], [{ note: "a [token]" }, 404, undefined]);
+  assertEquals([first?.headers["x-key"], first?.headers["x-other"]], ["[token]", "o"]);
+  assertEquals([second?.body, second?.status], ["no JSON", 405]);
+  assert(!Deno.inspect(caller.sandbox.requests, { depth: 9 }).includes("secret"));
+});
+
+Deno.test("sandbox.fetch() processes a token in a payload as it came", async () => {
+  const caller = new Caller(new PrefactorSandbox({ token: "secret" }));
+  const id = await caller.start();
+  const { json } = await caller.createSpan(id, { payload: { text: "secret" } });
+  assertEquals(json.details.payload, { text: "secret" });
+});
+
+Deno.test("PrefactorSandbox() tells onRequest what became of each request", async () => {
+  const seen: unknown[] = [];
+  const sandbox = new PrefactorSandbox({
+    onRequest: ({ path, status, fault }) => seen.push([path, status, fault]),
+  });
+  const caller = new Caller(sandbox);
+  sandbox.faults.next({ kind: "lose" });
+  await caller.get("ping").catch(() => {});
+  await caller.get("ping");
+  assertEquals(seen, [["/api/v1/ping", undefined, "lose"], ["/api/v1/ping", 200, undefined]]);
+});
+
+Deno.test("sandbox.instances and sandbox.spans are snapshots, in order", async () => {
+  const caller = new Caller();
+  const { sandbox } = caller;
+  const id = await caller.start();
+  const before = sandbox.instances.get(id)!;
+  for (const span of ["b", "a", "c"]) await caller.createSpan(id, { id: span });
+  assertEquals([before.span_counts.total, sandbox.instances.get(id)!.span_counts.total], [0, 3]);
+  assertEquals([...sandbox.spans.keys()], ["b", "a", "c"]);
+});
+
+Deno.test("sandbox.reset() forgets all but the options", async () => {
+  const caller = new Caller(new PrefactorSandbox({ deployment: {} }));
+  const { sandbox } = caller;
+  const register = () =>
+    caller.post("agent_instance/register", { agent_version: {}, agent_schema_version: {} });
+  const before = (await register()).json.details;
+  sandbox.faults.next({ kind: "refuse" });
+  sandbox.reset();
+  assertEquals([sandbox.requests.length, sandbox.instances.size, sandbox.spans.size, sandbox.agents.size], [
+    0,
+    0,
+    0,
+    0,
+  ]);
+  const after = (await register()).json.details;
+  assertEquals([after.agent_id, after.account_id], [before.agent_id, before.account_id]);
+  assert(after.id > before.id);
+});
+
+Deno.test("sandbox.terminate() is for an active instance", async () => {
+  const caller = new Caller();
+  const id = await caller.register();
+  assertThrows(() => caller.sandbox.terminate("none", "why"), Error, "not found");
+  assertThrows(() => caller.sandbox.terminate(id, "why"), Error, 'its status is "pending"');
+});
+
+Deno.test("PrefactorSandbox() refuses options out of range", () => {
+  for (const maxRecords of [0, 1.5, NaN]) {
+    assertThrows(() => new PrefactorSandbox({ maxRecords }), RangeError, `current value is ${maxRecords}`);
+  }
+  assertThrows(() => new PrefactorSandbox({ token: "" }), TypeError);
+});
+
+Deno.test("PrefactorSandbox() keeps to maxRecords, and drops spans that ended before those that have not", async () => {
+  const caller = new Caller(new PrefactorSandbox({ maxRecords: 3 }));
+  const { sandbox } = caller;
+  const id = await caller.start();
+  for (const span of ["root", "a", "b"]) await caller.createSpan(id, { id: span });
+  await caller.post("agent_spans/b/finish");
+  await caller.post("agent_spans/a/finish");
+  await caller.createSpan(id, { id: "c" });
+  assertEquals([...sandbox.spans.keys()], ["root", "a", "c"]);
+  await caller.createSpan(id, { id: "d" });
+  await caller.createSpan(id, { id: "e" });
+  assertEquals([...sandbox.spans.keys()], ["c", "d", "e"]);
+  const { json } = await caller.get(`agent_spans?agent_instance_id=${id}`);
+  assertEquals(json.pagination.item_count, 3);
+  assertEquals(sandbox.instances.get(id)!.span_counts.total, 6);
+  assertEquals(sandbox.requests.length, 3);
+});
+
+Deno.test("PrefactorSandbox() drops an instance with its spans, and keys with their answers", async () => {
+  const caller = new Caller(new PrefactorSandbox({ maxRecords: 2 }));
+  const first = await caller.start();
+  await caller.createSpan(first, { id: "s" });
+  const key = { "idempotency-key": "key" };
+  const { json } = await caller.post("agent_instance/register", REGISTRATION, key);
+  for (let n = 0; n < 3; n++) {
+    await caller.post("agent_instance/register", REGISTRATION, { "idempotency-key": `${n}` });
+  }
+  assertEquals([caller.sandbox.instances.size, caller.sandbox.spans.size], [2, 0]);
+  assertEquals((await caller.post("agent_spans/s/finish")).status, 404);
+  const again = await caller.post("agent_instance/register", REGISTRATION, key);
+  assertNotEquals(again.json.details.id, json.details.id);
+});
+
+Deno.test("PrefactorSandbox() finds a long-lived span after many that came and went", async () => {
+  const caller = new Caller(new PrefactorSandbox({ maxRecords: 10 }));
+  const id = await caller.start();
+  await caller.createSpan(id, { id: "root" });
+  for (let n = 0; n < 200; n++) {
+    await caller.createSpan(id, { id: `s${n}` });
+    await caller.post(`agent_spans/s${n}/finish`);
+  }
+  assertEquals((await caller.post("agent_spans/root/finish")).status, 200);
+  assertEquals(caller.sandbox.spans.size, 10);
+});
