@@ -1,0 +1,84 @@
+/** An assistant that answers a question about the files of the current folder by quoting them. */
+import { recordSteps, type Run, withSpan } from "./with_span.ts";
+
+/** Where it looks for what it knows from earlier runs. No folder has that: the step fails on purpose. */
+const NOTES = "assistant-notes.md";
+const FILLER =
+  /^(and|are|but|can|does|for|has|how|not|that|the|this|was|what|when|where|which|who|why|with)$/;
+
+/** Answers the question; each step is recorded. */
+export function answer(run: Run, question: string): Promise<{ answer: string }> {
+  return withSpan(run, null, "assistant:answer", { question }, async (root) => {
+    const { words } = await withSpan(run, root, "assistant:plan", { question }, () => plan(question));
+    await withSpan(run, root, "assistant:recall", { path: NOTES }, () => read(NOTES, words)).catch(
+      ignoreMissing,
+    );
+    const { files, paths } = await withSpan(run, root, "assistant:list", {}, () => list());
+    const { best } = await withSpan(
+      run,
+      root,
+      "assistant:search",
+      { words, files },
+      () => search(paths, words),
+    );
+    const { quotes } = await withSpan(run, root, "assistant:read", { paths: best }, async (span) => {
+      const reads = await Promise.all(best.map(async (path) => {
+        const started_at = new Date();
+        const result_payload = await read(path, words);
+        return { payload: { path }, result_payload, started_at, finished_at: new Date() };
+      }));
+      await recordSteps(run, span, "assistant:read_file", reads);
+      return { quotes: reads.map(({ result_payload }) => result_payload.quote) };
+    });
+    return await withSpan(run, root, "assistant:sum_up", { quotes }, () => ({ answer: quotes.join("\n") }));
+  });
+}
+
+/** Picks the words of the question that are worth a search. */
+function plan(question: string) {
+  const words = question.toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu)?.filter((word) => !FILLER.test(word)) ??
+    [];
+  if (words.length === 0) throw new Error(`No word of "${question}" is worth a search`);
+  return { words };
+}
+
+/** Lists the files of the folder and of those in it. */
+async function list(folder = "."): Promise<{ files: number; paths: string[] }> {
+  const paths: string[] = [];
+  for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
+    const path = folder === "." ? name : `${folder}/${name}`;
+    if (name.startsWith(".") || name === "node_modules") continue;
+    if (isFile) paths.push(path);
+    if (isDirectory) paths.push(...(await list(path)).paths);
+  }
+  return { files: paths.length, paths: paths.sort() };
+}
+
+/** Finds the three files that have the most of the words. */
+async function search(paths: string[], words: string[]) {
+  const files = await Promise.all(paths.map(async (path) => {
+    const text = await Deno.readTextFile(path);
+    return { path, score: words.reduce((score, word) => score + Math.log2(1 + count(text, word)), 0) };
+  }));
+  const found = files.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score);
+  if (found.length === 0) throw new Error(`None of ${paths.length} files has any of: ${words.join(", ")}`);
+  return { found: found.length, best: found.slice(0, 3).map(({ path }) => path) };
+}
+
+/** Reads a file and quotes the line that has the most of the words. */
+async function read(path: string, words: string[]) {
+  const lines = (await Deno.readTextFile(path)).split("\n");
+  const scores = lines.map((line) => words.filter((word) => count(line, word) > 0).length);
+  const index = scores.indexOf(Math.max(...scores));
+  const text = lines[index]?.replace(/^[\s/*#-]+|[\s/*]+$/g, "").slice(0, 200);
+  return { lines: lines.length, line: index + 1, quote: `${path}:${index + 1}  ${text}` };
+}
+
+/** How often the text has a word that begins so. */
+function count(text: string, word: string): number {
+  return text.match(new RegExp(`(?<![\\p{L}\\p{N}_])${word}`, "giu"))?.length ?? 0;
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}

@@ -1,0 +1,64 @@
+/** Draws a run as a tree: when each span ran, how it ended and what came of it. */
+import type { AgentInstance, AgentSpan } from "@prefactor/http";
+import { SPAN_TYPES } from "./span_types.ts";
+
+const BAR_WIDTH = 24;
+const COLOURS: Record<string, number> = { complete: 32, failed: 31 };
+
+/** The run in lines of text, in colour where that is asked for. */
+export function drawRun(instance: AgentInstance, spans: AgentSpan[], useColour: boolean): string {
+  const paint = (text: string, status: string) =>
+    useColour ? `\x1b[${COLOURS[status] ?? 33}m${text}\x1b[0m` : text;
+  const [start, end] = timesOf(instance);
+  const cells = (ms: number) => Math.round(ms / Math.max(1, end - start) * BAR_WIDTH);
+  const rows = treeOf(spans, null, "");
+  const width = Math.max(0, ...rows.map(({ label }) => label.length));
+  return [
+    `Run ${instance.id} of ${instance.agent_id}: ${paint(instance.status, instance.status)} in ${
+      end - start
+    } ms`,
+    "",
+    ...rows.map(({ span, label }) => {
+      const [from, to] = timesOf(span);
+      const offset = Math.max(0, Math.min(BAR_WIDTH - 1, cells(from - start)));
+      const length = Math.max(0, Math.min(BAR_WIDTH - offset, cells(to - from)));
+      const bar = (" ".repeat(offset) + ("█".repeat(length) || "▏")).padEnd(BAR_WIDTH);
+      const facts = `${span.status.padEnd(8)} ${`${to - from} ms`.padStart(8)}`;
+      return `${label.padEnd(width)} ${paint(`${bar} ${facts}`, span.status)}  ${outcomeOf(span)}`;
+    }),
+    "",
+    `Spans: ${
+      Object.entries(instance.span_counts ?? {}).map(([name, count]) => `${count} ${name}`).join(", ")
+    }`,
+  ].join("\n");
+}
+
+/** The spans below a parent, in the order in which they started, each with the branches that lead to it. */
+function treeOf(
+  spans: AgentSpan[],
+  parent: string | null,
+  indent: string,
+): { span: AgentSpan; label: string }[] {
+  const children = spans.filter(({ parent_span_id }) => (parent_span_id ?? null) === parent)
+    .sort((a, b) => timesOf(a)[0] - timesOf(b)[0] || (a.id < b.id ? -1 : 1));
+  return children.flatMap((span, index) => {
+    const isLast = index === children.length - 1;
+    const [branch, below] = parent === null ? ["", ""] : isLast ? ["└─ ", "   "] : ["├─ ", "│  "];
+    const label = indent + branch + (span.schema_title ?? span.schema_name);
+    return [{ span, label }, ...treeOf(spans, span.id, indent + below)];
+  });
+}
+
+function timesOf({ started_at, finished_at }: AgentInstance | AgentSpan): [start: number, end: number] {
+  const start = Date.parse(started_at ?? "");
+  return [start, Date.parse(finished_at ?? "") || start];
+}
+
+/** The error, the platform's summary, or where there is neither, the template with the span's own words in it. */
+function outcomeOf({ schema_name, status, summary, payload, result_payload }: AgentSpan): string {
+  const { template } = SPAN_TYPES.find(({ name }) => name === schema_name) ?? {};
+  const words = { ...payload, ...result_payload };
+  const text = (status === "failed" ? "{{error}}" : summary ?? template ?? "")
+    .replace(/{{(\w+)}}/g, (_, field) => [words[field] ?? "?"].flat().join(", "));
+  return text.length > 44 ? `${text.slice(0, 43)}…` : text;
+}
