@@ -5,8 +5,8 @@
  */
 
 import type { Call, Stage } from "./call.ts";
-import { ConcurrencyLimit } from "./concurrency.ts";
-import type { ResolvedConfig } from "./config.ts";
+import { ConcurrencyLimit, type Turn } from "./concurrency.ts";
+import type { ClientHooks, ResolvedConfig } from "./config.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
   isPrefactorHttpError,
@@ -46,23 +46,29 @@ export class Transport {
   }
 
   /** Makes one attempt when it is its turn. */
-  async send(request: PreparedRequest, facts: AttemptFacts, call: Call): Promise<JsonObject> {
+  send(request: PreparedRequest, facts: AttemptFacts, call: Call): Promise<JsonObject> {
     const turn = this.#limit.enter();
-    if (turn) {
-      call.stage = turn;
-      await turn.ready;
-    }
-    try {
-      if (call.aborted) throw call.reason;
-      return await new Promise((resolve, reject) => {
-        const exchange = new Exchange(request, this.#deadlines, resolve, reject);
-        call.stage = exchange;
-        exchange.run(facts, this.#config, this.#redactor);
-      });
-    } finally {
-      call.stage = undefined;
-      this.#limit.leave();
-    }
+    return turn ? this.#sendAfter(turn, request, facts, call) : this.#exchange(request, facts, call);
+  }
+
+  async #sendAfter(
+    turn: Turn,
+    request: PreparedRequest,
+    facts: AttemptFacts,
+    call: Call,
+  ): Promise<JsonObject> {
+    call.stage = turn;
+    await turn.ready;
+    return await this.#exchange(request, facts, call);
+  }
+
+  #exchange(request: PreparedRequest, facts: AttemptFacts, call: Call): Promise<JsonObject> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(request, this.#limit, this.#deadlines, resolve, reject);
+      call.stage = exchange;
+      if (call.aborted) exchange.cancel(call.reason);
+      else exchange.run(facts, this.#config, this.#redactor);
+    });
   }
 }
 
@@ -73,20 +79,24 @@ export class Transport {
 class Exchange implements Stage, Deadline {
   due = 0;
   readonly #request: PreparedRequest;
+  readonly #limit: ConcurrencyLimit;
   readonly #deadlines: Deadlines;
   readonly #resolve: (body: JsonObject) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #controller = new AbortController();
   #phase: "connect" | "request";
   #headersCame = false;
+  #ended = false;
 
   constructor(
     request: PreparedRequest,
+    limit: ConcurrencyLimit,
     deadlines: Deadlines,
     resolve: (body: JsonObject) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#request = request;
+    this.#limit = limit;
     this.#deadlines = deadlines;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -100,12 +110,9 @@ class Exchange implements Stage, Deadline {
     const { hooks, maxResponseBytes } = config;
     const { method, path, url, headers, body } = this.#request;
     const { signal } = this.#controller;
-    const { attempt, retry } = facts;
     const startedAt = hooks && Date.now();
     try {
-      if (hooks && retry) notify(hooks, "onRetry", { method, path, attempt, ...retry });
-      if (hooks) notify(hooks, "onRequest", { method, path, attempt });
-
+      if (hooks) notifyStart(hooks, this.#request, facts);
       if (signal.aborted) return; // by a hook
       const fetch = config.fetch ?? globalThis.fetch;
       const response = await fetch(url, {
@@ -125,27 +132,21 @@ class Exchange implements Stage, Deadline {
         const { status: statusCode } = response;
         const requestId = requestIdOf(response, redactor);
         const duration = Math.max(0, Date.now() - startedAt);
-        notify(hooks, "onResponse", {
-          method,
-          path,
-          attempt,
-          statusCode,
-          ...(requestId !== undefined && { requestId }),
-          duration,
-        });
+        const event = { method, path, attempt: facts.attempt, statusCode, duration };
+        notify(hooks, "onResponse", requestId === undefined ? event : { ...event, requestId });
       }
       const result = response.ok && bytes ? parseObject(bytes) : undefined;
       if (!result) throw responseError(this.#request, response, bytes, maxResponseBytes, redactor);
+      this.#end();
       this.#resolve(result);
     } catch (error) {
+      this.#end();
       this.#reject(isPrefactorHttpError(error) ? error : networkError(this.#request, error, redactor));
-    } finally {
-      this.#deadlines.delete(this);
     }
   }
 
   cancel(reason: unknown): void {
-    this.#deadlines.delete(this);
+    this.#end();
     this.#reject(reason);
     this.#controller.abort(reason);
   }
@@ -163,6 +164,23 @@ class Exchange implements Stage, Deadline {
     const message = `${method} ${path} timed out: no ${missing} within ${timeout} ms`;
     this.cancel(new PrefactorTimeoutError(message, { phase, timeout }));
   }
+
+  /** Gives back the slot and the deadline, once, however the exchange ends. */
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#deadlines.delete(this);
+    this.#limit.leave();
+  }
+}
+
+function notifyStart(
+  hooks: ClientHooks,
+  { method, path }: PreparedRequest,
+  { attempt, retry }: AttemptFacts,
+): void {
+  if (retry) notify(hooks, "onRetry", { method, path, attempt, ...retry });
+  notify(hooks, "onRequest", { method, path, attempt });
 }
 
 /** Refuses what a stubbed `fetch` may give by mistake, which no retry would mend. */

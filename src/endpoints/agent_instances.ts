@@ -15,8 +15,31 @@ import {
   type RegisterInstanceRequest,
   type StartInstanceRequest,
 } from "../models/agent_instance.ts";
-import type { JsonObject } from "../models/common.ts";
-import { bodyFields, checkParams, pathSegment, postForDetails } from "./endpoint.ts";
+import { type Operation, perform } from "./endpoint.ts";
+
+const REGISTER: Operation<RegisterInstanceRequest, AgentInstance> = {
+  action: "register the agent instance",
+  path: "/api/v1/agent_instance/register",
+  isParams: isRegisterInstanceRequest,
+  body: (fields) => ({ update_current_version: true, ...fields }),
+  isDetails: isAgentInstance,
+};
+
+const START: Operation<StartInstanceRequest, AgentInstance> = {
+  action: "start the agent instance",
+  path: "/api/v1/agent_instance/{id}/start",
+  isParams: isStartInstanceRequest,
+  body: (fields) => fields,
+  isDetails: isAgentInstance,
+};
+
+const FINISH: Operation<FinishInstanceRequest, AgentInstance> = {
+  action: "finish the agent instance",
+  path: "/api/v1/agent_instance/{id}/finish",
+  isParams: isFinishInstanceRequest,
+  body: (fields) => fields,
+  isDetails: isAgentInstance,
+};
 
 /**
  * Registers, starts and finishes agent instances, the runs of an agent.
@@ -56,11 +79,8 @@ export class AgentInstanceClient {
    * @throws {PrefactorResponseContractError} Where the answer holds no instance; the request may have been
    * carried out, and `body` says what came.
    */
-  async register(params: RegisterInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
-    const action = "register the agent instance";
-    checkParams(this.#requester, action, params, isRegisterInstanceRequest);
-    const body = { update_current_version: true, ...bodyFields(params) };
-    return await this.#post(action, "register", params, body, options);
+  register(params: RegisterInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
+    return perform(this.#requester, REGISTER, undefined, params, options);
   }
 
   /**
@@ -74,15 +94,8 @@ export class AgentInstanceClient {
    * @throws {PrefactorApiError} With code `"invalid_action"` (409) where it is not `pending`.
    * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
    */
-  async start(
-    id: string,
-    params: StartInstanceRequest = {},
-    options?: RequestOptions,
-  ): Promise<AgentInstance> {
-    const action = "start the agent instance";
-    const path = `${pathSegment(this.#requester, action, id)}/start`;
-    checkParams(this.#requester, action, params, isStartInstanceRequest);
-    return await this.#post(action, path, params, bodyFields(params), options);
+  start(id: string, params: StartInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
+    return perform(this.#requester, START, id, params, options);
   }
 
   /**
@@ -96,25 +109,7 @@ export class AgentInstanceClient {
    * @throws {PrefactorApiError} With code `"invalid_action"` (409) where it cannot end so, or has ended.
    * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
    */
-  async finish(
-    id: string,
-    params: FinishInstanceRequest = {},
-    options?: RequestOptions,
-  ): Promise<AgentInstance> {
-    const action = "finish the agent instance";
-    const path = `${pathSegment(this.#requester, action, id)}/finish`;
-    checkParams(this.#requester, action, params, isFinishInstanceRequest);
-    return await this.#post(action, path, params, bodyFields(params), options);
-  }
-
-  #post(
-    action: string,
-    path: string,
-    { idempotency_key: key }: { idempotency_key?: string | null },
-    body: JsonObject,
-    options: RequestOptions | undefined,
-  ): Promise<AgentInstance> {
-    const endpoint = `/api/v1/agent_instance/${path}`;
-    return postForDetails(this.#requester, action, endpoint, key, body, isAgentInstance, options);
+  finish(id: string, params: FinishInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
+    return perform(this.#requester, FINISH, id, params, options);
   }
 }

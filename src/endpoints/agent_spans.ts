@@ -13,7 +13,23 @@ import {
   isCreateSpanRequest,
   isFinishSpanRequest,
 } from "../models/agent_span.ts";
-import { bodyFields, checkParams, pathSegment, postForDetails } from "./endpoint.ts";
+import { type Operation, perform } from "./endpoint.ts";
+
+const CREATE: Operation<CreateSpanRequest, AgentSpan> = {
+  action: "create the span",
+  path: "/api/v1/agent_spans",
+  isParams: isCreateSpanRequest,
+  body: (fields) => ({ details: { payload: {}, ...fields } }),
+  isDetails: isAgentSpan,
+};
+
+const FINISH: Operation<FinishSpanRequest, AgentSpan> = {
+  action: "finish the span",
+  path: "/api/v1/agent_spans/{id}/finish",
+  isParams: isFinishSpanRequest,
+  body: (fields) => fields,
+  isDetails: isAgentSpan,
+};
 
 /**
  * Creates and finishes spans, the steps of a run.
@@ -58,20 +74,8 @@ export class AgentSpanClient {
    * @throws {PrefactorResponseContractError} Where the answer holds no span; it may have been created all the
    * same, and `body` says what came.
    */
-  async create(params: CreateSpanRequest, options?: RequestOptions): Promise<AgentSpan> {
-    const action = "create the span";
-    checkParams(this.#requester, action, params, isCreateSpanRequest);
-    const details = bodyFields(params);
-    details["payload"] ??= {};
-    return await postForDetails(
-      this.#requester,
-      action,
-      "/api/v1/agent_spans",
-      params.idempotency_key,
-      { details },
-      isAgentSpan,
-      options,
-    );
+  create(params: CreateSpanRequest, options?: RequestOptions): Promise<AgentSpan> {
+    return perform(this.#requester, CREATE, undefined, params, options);
   }
 
   /**
@@ -87,18 +91,7 @@ export class AgentSpanClient {
    * @throws {PrefactorApiError} With code `"invalid_action"` (409) where it cannot end so, or has ended.
    * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
    */
-  async finish(id: string, params: FinishSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
-    const action = "finish the span";
-    const path = `/api/v1/agent_spans/${pathSegment(this.#requester, action, id)}/finish`;
-    checkParams(this.#requester, action, params, isFinishSpanRequest);
-    return await postForDetails(
-      this.#requester,
-      action,
-      path,
-      params.idempotency_key,
-      bodyFields(params),
-      isAgentSpan,
-      options,
-    );
+  finish(id: string, params: FinishSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
+    return perform(this.#requester, FINISH, id, params, options);
   }
 }

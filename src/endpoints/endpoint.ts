@@ -8,7 +8,47 @@ import { PrefactorClientError, PrefactorResponseContractError } from "../errors.
 import { firstFault, show } from "../guards.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import { createIdempotencyKey, isKey, KEY_WANTED } from "../idempotency.ts";
-import { isApiResponse, type JsonObject } from "../models/common.ts";
+import { isApiResponse, type JsonObject, type JsonValue } from "../models/common.ts";
+
+/** An operation of the API: a path, a body, a guard. */
+export interface Operation<Params, Details> {
+  /** What it does, for messages, such as `create the span`. */
+  readonly action: string;
+  /** Where it is POSTed; `{id}` stands for the id of what it is done to. */
+  readonly path: string;
+  /** Whether the arguments are what it takes. */
+  isParams(value: unknown): value is Params;
+  /** The body, but for its key, from the fields of the params. */
+  body(fields: JsonObject): JsonObject;
+  /** Whether the details of the answer are what it promises. */
+  isDetails(value: unknown): value is Details;
+}
+
+/**
+ * Carries out an operation. Its key, the caller's or one of the requester's making, goes into the body and
+ * into the header.
+ */
+export async function perform<Params extends { idempotency_key?: string | null }, Details>(
+  requester: HttpRequester,
+  operation: Operation<Params, Details>,
+  id: string | undefined,
+  params: Params,
+  options: RequestOptions | undefined,
+): Promise<Details> {
+  const { action } = operation;
+  const path = operation.path.replace("{id}", () => pathSegment(requester, action, id));
+  checkParams(requester, action, params, operation.isParams);
+  const { idempotency_key: key } = params;
+  if (key !== undefined && key !== null && !isKey(key)) {
+    refuseParam(requester, action, "'idempotency_key'", KEY_WANTED, key);
+  }
+  const idempotencyKey = key ?? createKey(requester);
+  const json = operation.body(fieldsOf(params as Record<string, unknown>));
+  json["idempotency_key"] = idempotencyKey;
+  const answer = await requester.request("POST", path, { ...options, json, idempotencyKey });
+  const isRight = (value: unknown) => isApiResponse(value, operation.isDetails);
+  return narrow(requester, path, answer, isRight).details;
+}
 
 /** Refuses arguments that are not what the method takes. */
 export function checkParams<T>(
@@ -35,7 +75,7 @@ export function refuseParam(
 }
 
 /** An id as a path carries it. */
-export function pathSegment(requester: HttpRequester, action: string, id: unknown): string {
+function pathSegment(requester: HttpRequester, action: string, id: unknown): string {
   const isId = typeof id === "string" && id !== "" && id !== "." && id !== ".." && id.isWellFormed();
   return isId
     ? encodeURIComponent(id)
@@ -43,41 +83,19 @@ export function pathSegment(requester: HttpRequester, action: string, id: unknow
 }
 
 /** The fields of a body: absent ones are left out, and so is the key; dates become text. */
-export function bodyFields(params: object): JsonObject {
-  const body: JsonObject = {};
-  for (const [name, value] of Object.entries(params)) {
+function fieldsOf(params: Record<string, unknown>): JsonObject {
+  const fields: JsonObject = {};
+  for (const name of Object.keys(params)) {
+    const value: unknown = params[name];
     if (value === undefined || value === null || name === "idempotency_key") continue;
-    body[name] = value instanceof Date ? value.toISOString() : value;
+    fields[name] = value instanceof Date ? value.toISOString() : value as JsonValue;
   }
-  return body;
+  return fields;
 }
 
 /** A key of the requester's making. */
 export function createKey(requester: HttpRequester): string {
   return requester.createIdempotencyKey?.() ?? createIdempotencyKey();
-}
-
-/**
- * POSTs a body with its key, in the body and in the header, and gives back the details of the answer. The key
- * is the caller's, or one of the requester's making.
- */
-export async function postForDetails<T>(
-  requester: HttpRequester,
-  action: string,
-  endpoint: string,
-  key: string | null | undefined,
-  body: JsonObject,
-  isDetails: (value: unknown) => value is T,
-  options: RequestOptions | undefined,
-): Promise<T> {
-  if (key !== undefined && key !== null && !isKey(key)) {
-    refuseParam(requester, action, "'idempotency_key'", KEY_WANTED, key);
-  }
-  const idempotencyKey = key ?? createKey(requester);
-  body["idempotency_key"] = idempotencyKey;
-  const answer = await requester.request("POST", endpoint, { ...options, json: body, idempotencyKey });
-  const isRight = (value: unknown) => isApiResponse(value, isDetails);
-  return narrow(requester, endpoint, answer, isRight).details;
 }
 
 /** The answer to a POST, where it is what the guard promises. */
