@@ -173,7 +173,7 @@ export class PrefactorHttpClient implements HttpRequester {
    * retries give them.
    * @returns A promise that resolves when nothing is in flight any more. Closing twice is fine.
    */
-  async close(options: { timeout?: number } = {}): Promise<void> {
+  async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const timeout = options?.timeout;
     if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
       throw new PrefactorClientError(

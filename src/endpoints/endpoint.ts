@@ -28,7 +28,7 @@ export interface Operation<Params, Details> {
  * Carries out an operation. Its key, the caller's or one of the requester's making, goes into the body and
  * into the header.
  */
-export async function perform<Params extends { idempotency_key?: string | null }, Details>(
+export async function perform<Params extends { idempotency_key?: string | null | undefined }, Details>(
   requester: HttpRequester,
   operation: Operation<Params, Details>,
   id: string | undefined,

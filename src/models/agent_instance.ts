@@ -127,11 +127,11 @@ export function isAgentInstance(value: unknown): value is AgentInstance {
 /** The version of an agent, as a registration names it. */
 export interface AgentVersionForRegister {
   /** The name of the version, for people. */
-  name?: string | null;
+  name?: string | null | undefined;
   /** The caller's own name for the version, such as `"1.4.0"`. */
-  external_identifier?: string | null;
+  external_identifier?: string | null | undefined;
   /** What the version is about. */
-  description?: string | null;
+  description?: string | null | undefined;
 }
 
 /**
@@ -158,15 +158,15 @@ export interface SpanTypeSchemaForCreate {
   /** The JSON schema of a span's `payload`. */
   params_schema: JsonObject;
   /** The JSON schema of a span's `result_payload`. */
-  result_schema?: JsonObject | null;
+  result_schema?: JsonObject | null | undefined;
   /** The title of such spans, for people. */
-  title?: string | null;
+  title?: string | null | undefined;
   /** What such spans are about. */
-  description?: string | null;
+  description?: string | null | undefined;
   /** The text that sums a span up, such as `"{{model}}: {{prompt}}"`. */
-  template?: string | null;
+  template?: string | null | undefined;
   /** The risk that such spans carry. */
-  data_risk?: DataRisk | null;
+  data_risk?: DataRisk | null | undefined;
 }
 
 /**
@@ -193,13 +193,13 @@ export function isSpanTypeSchemaForCreate(value: unknown): value is SpanTypeSche
 /** The span schemas of an agent, as a registration declares them. */
 export interface AgentSchemaVersionForRegister {
   /** The caller's own name for this version of the schemas. */
-  external_identifier?: string | null;
+  external_identifier?: string | null | undefined;
   /** The JSON schema of the payload of each type of span, by name. */
-  span_schemas?: { [name: string]: JsonObject } | null;
+  span_schemas?: { [name: string]: JsonObject } | null | undefined;
   /** The JSON schema of the result of each type of span, by name. */
-  span_result_schemas?: { [name: string]: JsonObject } | null;
+  span_result_schemas?: { [name: string]: JsonObject } | null | undefined;
   /** The types of span, with all that the platform can know of them. */
-  span_type_schemas?: SpanTypeSchemaForCreate[] | null;
+  span_type_schemas?: SpanTypeSchemaForCreate[] | null | undefined;
 }
 
 /**
@@ -237,21 +237,21 @@ const INSTANCE_PURPOSES: readonly InstancePurpose[] = ["live", "smoke_test", "ev
 /** What a registration sends. An optional field that is `undefined` or `null` is left out. */
 export interface RegisterInstanceRequest {
   /** The agent that is going to run; left out with a deployment-scoped token. */
-  agent_id?: string | null;
+  agent_id?: string | null | undefined;
   /** The version of the agent. */
   agent_version: AgentVersionForRegister;
   /** The types of span that it records. */
   agent_schema_version: AgentSchemaVersionForRegister;
   /** An id for the instance, where the caller chooses it. */
-  id?: string | null;
+  id?: string | null | undefined;
   /** The environment that it runs in; left out with a deployment-scoped token. */
-  environment_id?: string | null;
+  environment_id?: string | null | undefined;
   /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null;
+  idempotency_key?: string | null | undefined;
   /** Whether this version becomes the agent's current one; sent as `true` unless given. */
-  update_current_version?: boolean | null;
+  update_current_version?: boolean | null | undefined;
   /** What the instance runs for. */
-  purpose?: InstancePurpose | null;
+  purpose?: InstancePurpose | null | undefined;
 }
 
 /**
@@ -283,9 +283,9 @@ function isPurpose(value: unknown): value is InstancePurpose {
 /** What the start of an instance sends. An optional field that is `undefined` or `null` is left out. */
 export interface StartInstanceRequest {
   /** When it started: a `Date` or an ISO 8601 date-time; now, by the server's clock, unless given. */
-  timestamp?: Date | string | null;
+  timestamp?: Date | string | null | undefined;
   /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null;
+  idempotency_key?: string | null | undefined;
 }
 
 /**
@@ -307,11 +307,11 @@ export function isStartInstanceRequest(value: unknown): value is StartInstanceRe
 /** What the finish of an instance sends. An optional field that is `undefined` or `null` is left out. */
 export interface FinishInstanceRequest {
   /** How it ended; the server takes `"complete"` unless given. */
-  status?: FinishStatus | null;
+  status?: FinishStatus | null | undefined;
   /** When it ended: a `Date` or an ISO 8601 date-time; now, by the server's clock, unless given. */
-  timestamp?: Date | string | null;
+  timestamp?: Date | string | null | undefined;
   /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null;
+  idempotency_key?: string | null | undefined;
 }
 
 /**

@@ -90,19 +90,19 @@ export interface CreateSpanRequest {
   /** Where the span stands. */
   status: AgentStatus;
   /** What the step was given; sent as `{}` unless given. */
-  payload?: JsonObject | null;
+  payload?: JsonObject | null | undefined;
   /** What came of the step, where it is over. */
-  result_payload?: JsonObject | null;
+  result_payload?: JsonObject | null | undefined;
   /** An id for the span, where the caller chooses it. */
-  id?: string | null;
+  id?: string | null | undefined;
   /** The span around it. */
-  parent_span_id?: string | null;
+  parent_span_id?: string | null | undefined;
   /** When it started: a `Date` or an ISO 8601 date-time. */
-  started_at?: Date | string | null;
+  started_at?: Date | string | null | undefined;
   /** When it ended: a `Date` or an ISO 8601 date-time. */
-  finished_at?: Date | string | null;
+  finished_at?: Date | string | null | undefined;
   /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null;
+  idempotency_key?: string | null | undefined;
 }
 
 /**
@@ -133,13 +133,13 @@ export function isCreateSpanRequest(value: unknown): value is CreateSpanRequest 
 /** What the finish of a span sends. An optional field that is `undefined` or `null` is left out. */
 export interface FinishSpanRequest {
   /** How it ended; the server takes `"complete"` unless given. */
-  status?: FinishStatus | null;
+  status?: FinishStatus | null | undefined;
   /** What came of the step. */
-  result_payload?: JsonObject | null;
+  result_payload?: JsonObject | null | undefined;
   /** When it ended: a `Date` or an ISO 8601 date-time; now, by the server's clock, unless given. */
-  timestamp?: Date | string | null;
+  timestamp?: Date | string | null | undefined;
   /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null;
+  idempotency_key?: string | null | undefined;
 }
 
 /**
