@@ -1,4 +1,6 @@
 /**
+ * How do I record a whole run, and what does it look like afterwards?
+ *
  * Records a run of a small assistant and shows it as it was recorded.
  *
  * ```sh
@@ -13,12 +15,11 @@
  * @module
  */
 
-import { type AgentInstance, isAgentInstance, isAgentSpan } from "@prefactor/http";
-import { PrefactorAuthError, PrefactorHttpClient } from "@prefactor/http";
+import { PrefactorHttpClient } from "@prefactor/http";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { answer } from "./record_a_run/assistant.ts";
+import { show } from "./record_a_run/show.ts";
 import { SPAN_TYPES } from "./record_a_run/span_types.ts";
-import { drawRun } from "./record_a_run/tree.ts";
 import type { Run } from "./record_a_run/with_span.ts";
 
 const [folder = new URL("../src", import.meta.url), question = "How long does a retry wait?"] = Deno.args;
@@ -53,33 +54,4 @@ async function main(): Promise<void> {
   if (work.status === "fulfilled") console.log(`${question}\n\n${work.value.answer}\n`);
   await show(run, finished);
   if (work.status === "rejected") throw work.reason;
-}
-
-/** Prints the run as the API holds it; where the token may not read, as the API answered along the way. */
-async function show({ client, spans }: Run, finished: AgentInstance): Promise<void> {
-  const useColour = Deno.stdout.isTerminal() && !Deno.noColor;
-  try {
-    const held = await readBack(client, finished.id);
-    console.log(drawRun(held.instance, held.spans, useColour));
-  } catch (error) {
-    if (!(error instanceof PrefactorAuthError)) throw error;
-    console.log(drawRun(finished, spans, useColour));
-    console.log(`Not read back: the token may not read (HTTP ${error.statusCode}).`);
-  }
-}
-
-/** Reads an instance and its spans; a page of the list holds 100, far more than a run has. */
-async function readBack(client: PrefactorHttpClient, id: string) {
-  const { details: instance } = await client.request("GET", `/api/v1/agent_instance/${id}`);
-  const [start_time, end_time] = [-1, 1].map((hours) =>
-    new Date(Date.now() + hours * 3_600_000).toISOString()
-  );
-  const params = { agent_instance_id: id, start_time, end_time, "pagination[page_size]": 100 };
-  const { summaries } = await client.request("GET", "/api/v1/agent_spans", { params });
-  const spans = await Promise.all((summaries as { id: string }[]).map(async ({ id }) => {
-    const { details } = await client.request("GET", `/api/v1/agent_spans/${id}`);
-    return details;
-  }));
-  if (isAgentInstance(instance) && spans.every((span) => isAgentSpan(span))) return { instance, spans };
-  throw new Error("The API did not answer with an instance and its spans");
 }

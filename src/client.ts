@@ -90,6 +90,7 @@ export class PrefactorHttpClient implements HttpRequester {
    * (which asks for `--allow-env`), Bun and Node.
    *
    * @param overrides What is to differ from the defaults; a variable is not read where its field is here.
+   * @returns The client.
    * @throws {PrefactorClientError} Where a variable is missing, or a field is wrong; the message names it.
    *
    * @example
@@ -155,12 +156,21 @@ export class PrefactorHttpClient implements HttpRequester {
     }
   }
 
-  /** Makes an idempotency key as the client does for a call that has none. */
+  /**
+   * Makes an idempotency key as the client does for a call that has none.
+   *
+   * @returns A random UUID, behind `defaultIdempotencyKey` and a `-` where that is set.
+   */
   createIdempotencyKey(): string {
     return createIdempotencyKey(this.#config.defaultIdempotencyKey);
   }
 
-  /** Takes the token out of a JSON value before it goes into an error. */
+  /**
+   * Takes the token out of a JSON value before it goes into an error.
+   *
+   * @param value The JSON value.
+   * @returns A copy without the token.
+   */
   redact(value: unknown): unknown {
     return this.#redactor.json(value);
   }
@@ -168,10 +178,11 @@ export class PrefactorHttpClient implements HttpRequester {
   /**
    * Refuses new calls and waits for those in flight.
    *
-   * @param options.timeout How long to wait, in ms, before what is still in flight is aborted; those calls
+   * @param options `timeout`: how long to wait, in ms, before what is still in flight is aborted; those calls
    * reject with the error that new calls get. Without it, they have all the time that their own timeouts and
    * retries give them.
    * @returns A promise that resolves when nothing is in flight any more. Closing twice is fine.
+   * @throws {PrefactorClientError} Where `timeout` is no number of ms from 0.
    */
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const timeout = options?.timeout;

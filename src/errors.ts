@@ -40,7 +40,11 @@ export class PrefactorHttpError extends Error {
     define(this, "PrefactorHttpError", "other");
   }
 
-  /** The error as data for a log. */
+  /**
+   * The error as data for a log.
+   *
+   * @returns Its name, its message and the fields of its class.
+   */
   toJSON(): Record<string, unknown> {
     const facts: Record<string, unknown> = { name: this.name, message: this.message };
     for (const [field, value] of Object.entries(this)) facts[field] = isJson(value) ? value : String(value);
@@ -97,7 +101,14 @@ export class PrefactorApiError extends PrefactorHttpError {
   /** How long the server asked to wait before the next try, in ms. */
   readonly retryAfter?: number | undefined;
 
-  /** Makes the error from what the API said. */
+  /**
+   * Makes the error from what the API said.
+   *
+   * @param message What went wrong, for people.
+   * @param code What went wrong, for programs.
+   * @param statusCode The HTTP status.
+   * @param options The id of the request, the wait that the server asked for, the cause.
+   */
   constructor(message: string, code: string, statusCode: number, options: PrefactorApiErrorOptions = {}) {
     super(message, causeOf(options));
     this.code = code;
@@ -160,7 +171,15 @@ export class PrefactorValidationError extends PrefactorApiError {
   /** What is wrong with each field, nested as the request was; `{}` where the API did not say. */
   readonly errors: Record<string, unknown>;
 
-  /** Makes the error from what the API said. */
+  /**
+   * Makes the error from what the API said.
+   *
+   * @param message What went wrong, for people.
+   * @param code What went wrong, for programs.
+   * @param statusCode The HTTP status.
+   * @param errors What is wrong with each field.
+   * @param options The id of the request, the wait that the server asked for, the cause.
+   */
   constructor(
     message: string,
     code: string,
@@ -195,7 +214,13 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
   /** How many attempts were made. */
   readonly attempts: number;
 
-  /** Makes the error from the last failure. */
+  /**
+   * Makes the error from the last failure.
+   *
+   * @param message What went wrong, for people.
+   * @param lastError What the last attempt failed with.
+   * @param attempts How many were made.
+   */
   constructor(message: string, lastError: unknown, attempts: number) {
     super(message, { cause: lastError });
     this.lastError = lastError;
@@ -269,7 +294,12 @@ export class PrefactorTimeoutError extends PrefactorNetworkError {
   /** How long it was, in ms. */
   readonly timeout: number;
 
-  /** Makes the error from the timeout that ran out. */
+  /**
+   * Makes the error from the timeout that ran out.
+   *
+   * @param message What went wrong, for people.
+   * @param options Which timeout ran out, how long it was, the cause.
+   */
   constructor(message: string, options: PrefactorTimeoutErrorOptions) {
     super(message, causeOf(options));
     this.phase = options.phase;
@@ -324,7 +354,12 @@ export class PrefactorResponseContractError extends PrefactorHttpError {
   /** The parsed body, where it was JSON. */
   readonly body?: unknown;
 
-  /** Makes the error from what came. */
+  /**
+   * Makes the error from what came.
+   *
+   * @param message What went wrong, for people.
+   * @param options What is known of the answer.
+   */
   constructor(message: string, options: PrefactorResponseContractErrorOptions = {}) {
     super(message, causeOf(options));
     this.statusCode = options.statusCode;

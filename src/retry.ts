@@ -48,6 +48,7 @@ export class RetryHandler {
   /**
    * Makes a handler; what is left out has the default of `HttpClientConfig`.
    *
+   * @param config The retries and the waits between them, in ms.
    * @throws {PrefactorClientError} Where a field is wrong; the message names it.
    */
   constructor(config: RetryConfig = {}) {

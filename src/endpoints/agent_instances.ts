@@ -63,7 +63,11 @@ const FINISH: Operation<FinishInstanceRequest, AgentInstance> = {
 export class AgentInstanceClient {
   readonly #requester: HttpRequester;
 
-  /** Makes the client on top of whatever sends its requests. */
+  /**
+   * Makes the client on top of whatever sends its requests.
+   *
+   * @param requester What sends the requests, such as a `PrefactorHttpClient`.
+   */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }

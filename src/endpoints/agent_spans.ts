@@ -58,7 +58,11 @@ const FINISH: Operation<FinishSpanRequest, AgentSpan> = {
 export class AgentSpanClient {
   readonly #requester: HttpRequester;
 
-  /** Makes the client on top of whatever sends its requests. */
+  /**
+   * Makes the client on top of whatever sends its requests.
+   *
+   * @param requester What sends the requests, such as a `PrefactorHttpClient`.
+   */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }

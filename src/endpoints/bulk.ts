@@ -45,7 +45,11 @@ const MIN_ITEM_KEY_LENGTH = 8;
 export class BulkClient {
   readonly #requester: HttpRequester;
 
-  /** Makes the client on top of whatever sends its requests. */
+  /**
+   * Makes the client on top of whatever sends its requests.
+   *
+   * @param requester What sends the requests, such as a `PrefactorHttpClient`.
+   */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }

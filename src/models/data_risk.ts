@@ -69,6 +69,9 @@ function isPermission(value: unknown): value is ActionPermission {
 /**
  * Makes an {@linkcode ActionProfile}; what is left out is `"unknown"`.
  *
+ * @param partial What is known of the actions.
+ * @returns The whole profile.
+ *
  * @example
  * ```ts
  * import { actionProfile } from "@prefactor/http";
@@ -167,6 +170,9 @@ function isPresence(value: unknown): value is DataPresence {
 
 /**
  * Makes a {@linkcode DataCategories}; what is left out is `"unknown"`.
+ *
+ * @param partial What is known of the data.
+ * @returns All categories.
  *
  * @example
  * ```ts

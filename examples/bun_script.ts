@@ -1,0 +1,43 @@
+/**
+ * How do I record a run from Bun?
+ *
+ * ```sh
+ * bunx jsr add @prefactor/http
+ * export PREFACTOR_API_URL=https://app.prefactorai.com PREFACTOR_API_TOKEN=…
+ * bun run bun_script.ts
+ * ```
+ *
+ * Without the two variables it records in memory. Bun sends through its own `fetch`, which takes a proxy from
+ * `HTTPS_PROXY`.
+ *
+ * @module
+ */
+import process from "node:process";
+import { isTransientHttpError, PrefactorHttpClient } from "@prefactor/http";
+import { PrefactorSandbox } from "@prefactor/http/testing";
+
+await using client = process.env["PREFACTOR_API_URL"]
+  ? PrefactorHttpClient.fromEnv()
+  : new PrefactorHttpClient(new PrefactorSandbox().config());
+
+try {
+  const run = await client.agentInstances.register({
+    agent_id: process.env["PREFACTOR_AGENT_ID"] ?? "librarian",
+    environment_id: process.env["PREFACTOR_ENVIRONMENT_ID"] ?? null,
+    agent_version: { name: "Librarian", external_identifier: "1.4.0" },
+    agent_schema_version: { external_identifier: "1", span_schemas: { search: { type: "object" } } },
+  });
+  await client.agentInstances.start(run.id);
+  const span = await client.agentSpans.create({
+    agent_instance_id: run.id,
+    schema_name: "search",
+    status: "active",
+    payload: { runtime: process.versions["bun"] ? "Bun" : "another" },
+  });
+  await client.agentSpans.finish(span.id, { result_payload: { hits: 3 } });
+  const { status, span_counts } = await client.agentInstances.finish(run.id);
+  console.log(`Recorded run ${run.id}: ${status}, ${span_counts?.finished} span`);
+} catch (error) {
+  console.error(isTransientHttpError(error) ? "The API is not well:" : "Cannot record the run:", error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,77 @@
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+
+/** What the API index of prefactor-http names, but for the fields of its models. */
+const PYTHON_NAMES = `
+PrefactorHttpClient PrefactorHttpClient.config PrefactorHttpClient.agents PrefactorHttpClient.agent_instances
+PrefactorHttpClient.agent_spans PrefactorHttpClient.bulk PrefactorHttpClient.request PrefactorHttpClient.close
+PrefactorHttpClient.validate_token __version__ HttpClientConfig HttpClientConfig.api_url HttpClientConfig.api_token
+HttpClientConfig.request_timeout HttpClientConfig.connect_timeout HttpClientConfig.max_retries
+HttpClientConfig.initial_retry_delay HttpClientConfig.max_retry_delay HttpClientConfig.retry_multiplier
+HttpClientConfig.retry_on_status_codes HttpClientConfig.default_idempotency_key AgentInstanceClient
+AgentInstanceClient.register AgentInstanceClient.start AgentInstanceClient.finish AgentInstanceClient.get
+AgentSpanClient AgentSpanClient.create AgentSpanClient.finish BulkClient BulkClient.execute PrefactorHttpError
+PrefactorApiError PrefactorApiError.message PrefactorApiError.code PrefactorApiError.status_code PrefactorAuthError
+PrefactorNotFoundError PrefactorValidationError PrefactorValidationError.errors PrefactorRetryExhaustedError
+PrefactorRetryExhaustedError.last_error PrefactorClientError PrefactorResponseContractError
+PrefactorResponseContractError.status_code PrefactorResponseContractError.body_snippet
+PrefactorResponseContractError.cause is_transient_http_error is_permanent_http_error AgentStatus FinishStatus
+BulkItem.type BulkItem.idempotency_key BulkRequest.items BulkRequest.validate_unique_idempotency_keys
+BulkOutput.status BulkOutput.validate_status BulkResponse.status BulkResponse.outputs RetryHandler
+RetryHandler.config RetryHandler.execute DEFAULT_SDK_HEADER DEFAULT_SDK_HEADER_ENTRY build_sdk_header
+format_sdk_header_entry normalize_sdk_header_entry`.trim().split(/\s+/);
+const PYTHON_MODELS = `
+ActionProfile AgentInstance AgentInstanceSpanCounts AgentSchemaVersionForRegister AgentSpan AgentVersionForRegister
+ApiError ApiResponse BulkItem BulkOutput BulkRequest BulkResponse CreateAgentSpanRequest DataCategories DataRisk
+DetailedApiError FinishInstanceRequest FinishSpanRequest ListResponse PaginationOutput RegisterAgentInstanceRequest
+Sorting SpanTypeSchemaForCreate TimestampRequest`.trim().split(/\s+/);
+
+/** The cells of each row of the page's tables. */
+function rowsOf(page: string): string[][] {
+  return page.split("\n").filter((line) => /^\| +`/.test(line))
+    .map((line) => line.slice(1, -1).split(" | ").map((cell) => cell.trim()));
+}
+
+Deno.test("from_python.md has a row for each name of the Python package", async () => {
+  const rows = rowsOf(await read("docs/from_python.md"));
+  const known = new Set(rows.map(([name]) => /`(?:[a-z_]+\.)?([\w.]+)/.exec(name!)?.[1]));
+  const wanted = [...PYTHON_NAMES, ...PYTHON_MODELS, ...PYTHON_MODELS.map((name) => `${name}.model_config`)];
+  assertEquals(wanted.filter((name) => !known.has(name)), []);
+});
+
+Deno.test("the pages for those who move over name nothing that is not there", async () => {
+  const exported = new Set((await read("mod.ts")).match(/\b\w+\b/g));
+  for (const path of ["docs/from_python.md", "docs/from_prefactor_core.md"]) {
+    const names = rowsOf(await read(path))
+      .flatMap((
+        [, here = ""],
+      ) => [...here.matchAll(/\b(?:[A-Z]\w*[a-z]\w*|is[A-Z]\w+|[a-z]+[A-Z]\w+(?=\())/g)])
+      .map(([name]) => name);
+    assert(names.length >= 15, `${path}: ${names.length}`);
+    assertEquals(names.filter((name) => !exported.has(name) && !NOT_EXPORTS.has(name)), [], path);
+  }
+});
+
+/** What stands among the names and is none of the package's. */
+const NOT_EXPORTS = new Set(["isRetriable"]);
+
+Deno.test("every link between the pages leads somewhere", async () => {
+  const pages = ["README.md", "CONTRIBUTING.md", "examples/README.md", "docs/from_python.md"];
+  for (const page of [...pages, "docs/from_prefactor_core.md"]) {
+    const text = await read(page);
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(target!)) continue;
+      const [path, anchor] = target!.split("#");
+      const linked = path
+        ? await read(new URL(path, new URL(page, ROOT)).href.slice(ROOT.href.length))
+        : text;
+      if (anchor === undefined) continue;
+      const anchors = [...linked.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+        heading!.toLowerCase().replace(/[^\w\- ]/g, "").replaceAll(" ", "-")
+      );
+      assert(anchors.includes(anchor), `${page}: ${target}`);
+    }
+  }
+});
