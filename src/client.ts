@@ -150,9 +150,9 @@ export class PrefactorHttpClient implements HttpRequester {
       if (request.maxRetries === 0 || !this.#isRetriable(error)) throw error;
       return await this.#retry(request, call, error);
     } finally {
-      call.dispose();
       this.#inFlight.delete(call);
       if (this.#inFlight.size === 0) this.#onIdle.splice(0).forEach((resolve) => resolve());
+      call.dispose();
     }
   }
 

@@ -75,7 +75,8 @@ function checkPath(checks: Checks, path: unknown): void {
 }
 
 function isSignal(signal: AbortSignal): boolean {
-  return typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function";
+  return typeof signal?.aborted === "boolean" && typeof signal.addEventListener === "function" &&
+    typeof signal.removeEventListener === "function";
 }
 
 function encodeQuery(checks: Checks, params: Record<string, QueryValue>): string {

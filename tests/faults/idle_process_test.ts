@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { answer, FAILURE, type Play, RawServer, SUCCESS } from "./raw_server.ts";
+
+/** No timer, no idle connection and no signal of the client keeps its process for longer than this, in ms. */
+const AT_ONCE = 2_500;
+const PATIENCE = 20_000;
+
+/** Answers by the path, and keeps every connection open. */
+const play: Play = async (connection) => {
+  for (let request; (request = await connection.request());) {
+    if (request.line.includes("/hang")) return await connection.gone();
+    const headers = { connection: "keep-alive" };
+    const isBusy = request.line.includes("/busy");
+    await connection.send(isBusy ? answer(503, headers, FAILURE) : answer(200, headers, SUCCESS));
+  }
+};
+
+/** What a program does with its client, which it never closes unless it says so. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "made a client": "",
+  "made a call": `await client.request("POST", "/x", { json: {} });`,
+  "made many calls": `await Promise.all(Array.from({ length: 50 }, () => client.request("GET", "/x")));`,
+  "met a timeout": `await failure(client.request("GET", "/hang", { timeout: 50, maxRetries: 0 }));`,
+  "gave up": `await failure(client.request("GET", "/busy", { maxRetries: 0 }));`,
+  "aborted a call": `
+    const controller = new AbortController();
+    const call = failure(client.request("GET", "/hang", { signal: controller.signal }));
+    await client.request("GET", "/x");
+    controller.abort();
+    await call;`,
+  "aborted a wait for a retry": `
+    const controller = new AbortController();
+    const call = failure(client.request("GET", "/busy", { signal: controller.signal }));
+    await client.request("GET", "/x");
+    await client.request("GET", "/x");
+    controller.abort();
+    await call;`,
+  "closed its client on a call": `
+    const call = failure(client.request("GET", "/hang"));
+    await client.close({ timeout: 50 });
+    await call;`,
+};
+
+const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
+  [Deno.execPath()]: ["run", "--allow-all", "--quiet"],
+  bun: ["run"],
+  node: [],
+};
+
+function makeProgram(bundle: string, apiUrl: string, steps: string): string {
+  return `
+    import { PrefactorHttpClient } from ${JSON.stringify(bundle)};
+    const client = new PrefactorHttpClient({
+      apiUrl: ${JSON.stringify(apiUrl)},
+      apiToken: "some-token",
+      initialRetryDelay: 60_000,
+    });
+    const failure = (call) => call.then(() => Promise.reject(new Error("It succeeded")), () => {});
+    ${steps}
+    console.log("done");
+  `;
+}
+
+async function isInstalled(command: string): Promise<boolean> {
+  try {
+    return (await new Deno.Command(command, { args: ["--version"] }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Puts the package into one module that any runtime can read. */
+async function bundle(directory: string): Promise<string> {
+  const path = `${directory}/client.mjs`;
+  const root = `${import.meta.dirname}/../..`;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", `${root}/tools/with_std.ts`, "bundle", "-o", path, `${root}/mod.ts`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return path;
+}
+
+/** Runs a program; tells what it printed, and how long after the first line it ended, in ms. */
+async function run(command: string, args: readonly string[]): Promise<{ output: string; lingered: number }> {
+  const child = new Deno.Command(command, { args: [...args], stdin: "null", stdout: "piped" }).spawn();
+  const impatience = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  let output = "";
+  let doneAt = Infinity;
+  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    doneAt = Math.min(doneAt, performance.now());
+  }
+  await child.status;
+  clearTimeout(impatience);
+  return { output, lingered: performance.now() - doneAt };
+}
+
+for (const [command, args] of Object.entries(RUNTIMES)) {
+  const name = command.split("/").at(-1)!;
+  Deno.test({
+    name: `PrefactorHttpClient() keeps no ${name} process alive when idle`,
+    ignore: !await isInstalled(command),
+    async fn(t) {
+      const directory = await Deno.makeTempDir();
+      const path = await bundle(directory);
+      await using server = await RawServer.start(play);
+      for (const [program, steps] of Object.entries(PROGRAMS)) {
+        await t.step(program, async () => {
+          const file = `${directory}/program.mjs`;
+          await Deno.writeTextFile(file, makeProgram(path, server.url, steps));
+          const { output, lingered } = await run(command, [...args, file]);
+          assertEquals(output, "done\n");
+          assertLess(lingered, AT_ONCE);
+        });
+      }
+      await Deno.remove(directory, { recursive: true });
+    },
+  });
+}

@@ -1,0 +1,147 @@
+import {
+  assert,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  assertLess,
+  assertStrictEquals,
+} from "@std/assert";
+import {
+  PrefactorApiError,
+  PrefactorResponseContractError,
+  PrefactorRetryExhaustedError,
+} from "../../mod.ts";
+import { failureOf } from "../helpers.ts";
+import {
+  assertSameBytes,
+  CONFIG,
+  forbidUnhandledRejections,
+  lastFailureOf,
+  makeCaller,
+  SLACK,
+  timed,
+} from "./caller.ts";
+import { answer, FAILURE, RawServer, reply } from "./raw_server.ts";
+
+/** What `retryAfter` has to be: the ms, anything more than a limit, or nothing. */
+type Wanted = number | { moreThan: number } | undefined;
+
+const TOO_LONG = { moreThan: CONFIG.maxRetryDelay };
+const SOON = new Date(Date.now() + 3_600_000);
+const PAST = new Date(Date.now() - 3_600_000);
+
+/** The dates of HTTP: of today, of RFC 850, of asctime. */
+function datesOf(date: Date): string[] {
+  const [, day, month, year, time] = date.toUTCString().match(/, (\d\d) (\w+) (\d+) (.+) GMT/)!;
+  const weekday = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" }).format(date);
+  return [
+    date.toUTCString(),
+    `${weekday}, ${day}-${month}-${year!.slice(-2)} ${time} GMT`,
+    `${weekday.slice(0, 3)} ${month} ${day!.replace(/^0/, " ")} ${time} ${year}`,
+  ];
+}
+
+type Case = readonly [headers: Record<string, string>, wanted: Wanted];
+
+const CASES: readonly Case[] = [
+  [{ "retry-after": "0" }, 0],
+  [{ "retry-after": "-0" }, undefined],
+  [{ "retry-after": "-1" }, undefined],
+  [{ "retry-after": "+1" }, undefined],
+  [{ "retry-after": "0.01" }, 10],
+  [{ "retry-after": ".01" }, undefined],
+  [{ "retry-after": "0.020" }, 20],
+  [{ "retry-after": "0.021" }, TOO_LONG],
+  [{ "retry-after": "1" }, TOO_LONG],
+  [{ "retry-after": "   1   " }, TOO_LONG],
+  [{ "retry-after": "99999999999999999999" }, TOO_LONG],
+  [{ "retry-after": "9".repeat(400) }, TOO_LONG],
+  [{ "retry-after": "1e3" }, undefined],
+  [{ "retry-after": "0x10" }, undefined],
+  [{ "retry-after": "Infinity" }, undefined],
+  [{ "retry-after": "NaN" }, undefined],
+  [{ "retry-after": "" }, undefined],
+  [{ "retry-after": "soon" }, undefined],
+  [{ "retry-after": "1, 2" }, undefined],
+  [{ "retry-after": "1 second" }, undefined],
+  ...datesOf(PAST).map((date): Case => [{ "retry-after": date }, 0]),
+  ...datesOf(SOON).map((date): Case => [{ "retry-after": date }, TOO_LONG]),
+  [{ "retry-after": "Thu, 01 Jan 1970 00:00:00 GMT" }, 0],
+  [{ "retry-after": "Fri, 31 Dec 9999 23:59:59 GMT" }, TOO_LONG],
+  [{ "retry-after": "Fri, 99 Dec 2099 99:99:99 GMT" }, undefined],
+  [{ "retry-after": "2099-12-31" }, undefined],
+  [{ "retry-after-ms": "0" }, 0],
+  [{ "retry-after-ms": "-5" }, undefined],
+  [{ "retry-after-ms": "15" }, 15],
+  [{ "retry-after-ms": "15.5" }, 15.5],
+  [{ "retry-after-ms": "21" }, TOO_LONG],
+  [{ "retry-after-ms": "9".repeat(400) }, TOO_LONG],
+  [{ "retry-after-ms": "soon" }, undefined],
+  [{ "retry-after-ms": "5", "retry-after": "60" }, 5],
+  [{ "retry-after-ms": "soon", "retry-after": "60" }, TOO_LONG],
+  [{ "retry-after-ms": "60000", "retry-after": "0" }, TOO_LONG],
+  [{ "retry-after-ms": "-5", "retry-after": "0.01" }, 10],
+];
+
+for (const [headers, wanted] of CASES) {
+  const name = Object.entries(headers).map((header) => header.join(": ").slice(0, 60)).join(", ");
+  for (const [status, body] of [[429, FAILURE], [503, "<html>"]] as const) {
+    Deno.test(`PrefactorHttpClient.request() takes "${name}" of a ${status} at its word`, async () => {
+      await using _rejections = forbidUnhandledRejections();
+      await using server = await RawServer.start(reply(answer(status, headers, body)));
+      const { client, sent } = makeCaller(server.url);
+      const { value: error, ms } = await timed(failureOf(client.request("POST", "/x", { json: {} })));
+      assertInstanceOf(error, PrefactorRetryExhaustedError);
+      const { lastError, attempts } = error;
+      const kind = body === FAILURE ? PrefactorApiError : PrefactorResponseContractError;
+      assertStrictEquals((lastError as Error).constructor, kind);
+      const { retryAfter } = lastError as PrefactorApiError;
+      if (typeof wanted === "object") assert(retryAfter! > wanted.moreThan, `It is ${retryAfter}`);
+      else assertEquals(retryAfter, wanted);
+
+      assertEquals([attempts, sent.length], typeof wanted === "object" ? [1, 1] : [3, 3]);
+      assertSameBytes(sent, server.requests);
+      assertLess(ms, SLACK);
+      const waits = server.requests.slice(1).map(({ at }, index) => at - server.requests[index]!.at);
+      // A timer counts whole milliseconds from a clock of its own.
+      if (typeof wanted === "number") waits.forEach((wait) => assertGreaterOrEqual(wait, wanted - 2));
+      await client.close();
+    });
+  }
+}
+
+Deno.test("Retry-After is on an error that is not retried too", async (t) => {
+  for (
+    const [status, body] of [[302, ""], [404, FAILURE], [422, FAILURE], [404, "<html>"], [200, ""]] as const
+  ) {
+    await t.step(`${status} ${body.slice(0, 8)}`, async () => {
+      await using server = await RawServer.start(reply(answer(status, { "retry-after": "7" }, body)));
+      const { client, sent } = makeCaller(server.url);
+      const { error, exhausted } = await lastFailureOf(client.request("POST", "/x"));
+      assertEquals([(error as PrefactorApiError).retryAfter, exhausted, sent.length], [7_000, undefined, 1]);
+      await client.close();
+    });
+  }
+});
+
+Deno.test("a wait of more than a timer can hold is not cut short", async () => {
+  await using _rejections = forbidUnhandledRejections();
+  const days = 30 * 86_400;
+  const came: PromiseWithResolvers<string>[] = [Promise.withResolvers(), Promise.withResolvers()];
+  await using server = await RawServer.start(async (connection, index) => {
+    await reply(answer(503, { "retry-after": String(days) }, FAILURE))(connection, index);
+    came[index]?.resolve(`request ${index}`);
+  });
+  const { client, sent } = makeCaller(server.url, { maxRetryDelay: 365 * 86_400_000 });
+  const controller = new AbortController();
+  const call = failureOf(client.request("POST", "/x", { signal: controller.signal }));
+  await came[0]!.promise;
+  // A timer that was asked for too much fires within a millisecond.
+  const patience = Promise.withResolvers<string>();
+  const timer = setTimeout(patience.resolve, 100, "nothing");
+  assertEquals(await Promise.race([came[1]!.promise, patience.promise]), "nothing");
+  clearTimeout(timer);
+  controller.abort("enough");
+  assertEquals([await call, sent.length], ["enough", 1]);
+  await client.close();
+});
