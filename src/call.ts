@@ -10,6 +10,32 @@ export interface Stage {
   cancel(reason: unknown): void;
 }
 
+/** The calls that a signal can end. They share one listener: a signal warns of a leak where it has many. */
+class SignalCalls {
+  readonly #signal: AbortSignal;
+  readonly #calls = new Set<Call>();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  add(call: Call): void {
+    if (this.#calls.size === 0) this.#signal.addEventListener("abort", this);
+    this.#calls.add(call);
+  }
+
+  delete(call: Call): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#signal.removeEventListener("abort", this);
+  }
+
+  handleEvent(): void {
+    for (const call of this.#calls) call.abort(this.#signal.reason);
+  }
+}
+
+const callsOf = new WeakMap<AbortSignal, SignalCalls>();
+
 /**
  * One call, from its first attempt to its answer. Whoever may end it early, its caller's signal or the closing
  * of the client, says so here, and the stage that the call is in hears of it.
@@ -22,13 +48,15 @@ export class Call {
   /** Why it was. */
   reason: unknown;
 
-  readonly #callerSignal: AbortSignal | undefined;
+  readonly #signalCalls: SignalCalls | undefined;
   #retrying: AbortController | undefined;
 
   /** Makes a call that its caller's signal can end. */
   constructor(callerSignal: AbortSignal | undefined) {
-    this.#callerSignal = callerSignal;
-    callerSignal?.addEventListener("abort", this);
+    if (!callerSignal) return;
+    this.#signalCalls = callsOf.get(callerSignal) ?? new SignalCalls(callerSignal);
+    callsOf.set(callerSignal, this.#signalCalls);
+    this.#signalCalls.add(this);
   }
 
   /** Ends the call early. */
@@ -47,13 +75,8 @@ export class Call {
     return this.#retrying.signal;
   }
 
-  /** Hears the caller's signal. */
-  handleEvent(): void {
-    this.abort(this.#callerSignal?.reason);
-  }
-
-  /** Leaves no listener on the caller's signal. */
+  /** Leaves no listener on the caller's signal, once no other call needs it. */
   dispose(): void {
-    this.#callerSignal?.removeEventListener("abort", this);
+    this.#signalCalls?.delete(this);
   }
 }

@@ -34,7 +34,9 @@ export function readBytes(
 ): Promise<ArrayBuffer | Uint8Array | undefined> {
   const { headers } = response;
   const length = headers.get("content-length");
-  const isKnown = length !== null && Number(length) <= limit && !headers.has("content-encoding");
+  // A browser does not tell a page how an answer of another origin was encoded.
+  const isPlain = response.type !== "cors" && !headers.has("content-encoding");
+  const isKnown = length !== null && Number(length) <= limit && isPlain;
   return isKnown ? response.arrayBuffer() : readChunks(response, limit, signal);
 }
 
@@ -105,7 +107,8 @@ export function responseError(
   };
   if (isRedirect(response)) {
     const location = headers.get("location");
-    const target = location === null ? "nowhere" : redactor.show(location);
+    const hidden = response.type === "opaqueredirect" ? "where the browser does not tell" : "nowhere";
+    const target = location === null ? hidden : redactor.show(location);
     const message = `Refused to follow the redirect of ${method} ${path}, which points to ${target}`;
     return new PrefactorApiError(message, "redirect", statusCode, facts);
   }

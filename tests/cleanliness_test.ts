@@ -73,8 +73,8 @@ Deno.test("one AbortSignal for 10,000 calls ends with no listener", async (t) =>
       const { client } = makeClient(MIXED, { ...FAST, initialRetryDelay: 0.1, maxConcurrency });
       const { failed } = await callWith(client, controller.signal, 10_000, atATime);
       assertGreater(failed, 1_000);
-      assertEquals([counts.added, counts.removed, listeners()], [10_000, 10_000, 0]);
-      assertLess(counts.most, atATime + 1);
+      assertGreater(counts.added, 0);
+      assertEquals([counts.removed, listeners(), counts.most], [counts.added, 0, 1]);
       await client.close();
       controller.abort();
     });
@@ -94,7 +94,8 @@ Deno.test("one AbortSignal for 2,000 calls of a server ends with no listener", a
   const apiUrl = `http://127.0.0.1:${server.addr.port}`;
   const { client } = makeClient(ok, { ...FAST, apiUrl, fetch: undefined });
   await callWith(client, signal, 2_000, 16);
-  assertEquals([counts.added, counts.removed, listeners()], [2_000, 2_000, 0]);
+  assertGreater(counts.added, 0);
+  assertEquals([counts.removed, listeners(), counts.most], [counts.added, 0, 1]);
   await client.close();
 });
 

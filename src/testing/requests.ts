@@ -93,7 +93,7 @@ export class RequestLog {
   }
 
   #redact(text: string): string {
-    return text.replaceAll(this.#token, "[token]");
+    return text.replaceAll(this.#token, "[token]").replaceAll(encodeURIComponent(this.#token), "[token]");
   }
 }
 

@@ -1,0 +1,76 @@
+import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
+import * as mod from "../../mod.ts";
+import { firstFault } from "../../src/guards.ts";
+import { type Model, MODELS } from "./models.ts";
+import { nearlyDateTimes } from "./oracle.ts";
+import { anything, fc, property } from "./setup.ts";
+
+/** A step of a path from a value to one of the values in it. */
+type Place = [holder: object, key: PropertyKey];
+
+/** Every place in the plain objects and arrays of a value, from the outside in. */
+function placesIn(value: unknown, seen = new Set<unknown>()): Place[] {
+  if (typeof value !== "object" || value === null || seen.has(value)) return [];
+  if (!Array.isArray(value) && ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return [];
+  seen.add(value);
+  return Reflect.ownKeys(value).filter((key) => key !== "length").flatMap((key) => [
+    [value, key] as Place,
+    ...placesIn(Reflect.get(value, key), seen),
+  ]);
+}
+
+/** What happens to one place of a good value. */
+interface Change {
+  readonly place: number;
+  readonly how: "delete" | "replace" | "add";
+  readonly by: unknown;
+}
+
+function changed(value: unknown, changes: readonly Change[]): unknown {
+  for (const { place, how, by } of changes) {
+    const places = placesIn(value);
+    if (places.length === 0) return by;
+    const [holder, key] = places[place % places.length]!;
+    if (how === "delete") Reflect.deleteProperty(holder, key);
+    else Reflect.set(holder, how === "add" ? `${String(key)}_more` : key, by);
+  }
+  return value;
+}
+
+function values({ kind }: Model): fc.Arbitrary<unknown> {
+  const change = fc.record({
+    place: fc.nat(),
+    how: fc.constantFrom("delete", "replace", "add"),
+    by: fc.oneof(anything(), kind.good, nearlyDateTimes(), fc.constantFrom(null, undefined)),
+  }) as fc.Arbitrary<Change>;
+  return fc.oneof(
+    { arbitrary: fc.tuple(kind.good, fc.array(change, { minLength: 1, maxLength: 3 })), weight: 6 },
+    { arbitrary: fc.tuple(kind.good, fc.constant([])), weight: 2 },
+    { arbitrary: fc.tuple(anything(), fc.constant([])), weight: 1 },
+  ).map(([value, changes]) => changed(value, changes));
+}
+
+for (const model of MODELS) {
+  const { name, guard, kind } = model;
+  property(`${name}() lets pass what its interface allows, and firstFault() says where it does not`, [
+    values(model),
+  ], (value) => {
+    const before = fc.stringify(value);
+    const [fault] = kind.faults(value, "");
+    assertStrictEquals(guard(value), fault === undefined, before);
+    // No request and no answer is held to these two, which meet class instances and cycles.
+    if (name !== "isJsonValue" && name !== "isJsonObject") {
+      const found = firstFault(guard, value);
+      assertStrictEquals(found?.path, fault, before);
+      assertNotEquals(found?.wanted, "");
+    }
+    assertStrictEquals(fc.stringify(value), before, "the value is as it was");
+  });
+}
+
+Deno.test("every exported guard of a model is fuzzed", () => {
+  const others = ["isPrefactorHttpError", "isTransientHttpError", "isPermanentHttpError"];
+  const exported = Object.keys(mod).filter((name) => /^is[A-Z]/.test(name) && !others.includes(name));
+  const fuzzed = new Set(MODELS.map(({ name }) => name));
+  assertEquals(exported.filter((name) => !fuzzed.has(name)), []);
+});

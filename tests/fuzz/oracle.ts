@@ -1,0 +1,166 @@
+/**
+ * The models a second time, as tables taken from the page of the API's wire format, and what they allow: an
+ * independent judge of the guards.
+ *
+ * @module
+ */
+
+import { fc } from "./setup.ts";
+
+/** Tells whether a field may hold a value, and makes values that it may. */
+export interface Kind {
+  /** The paths of what is wrong, in the order of the fields. */
+  faults(value: unknown, path: string): Iterable<string>;
+  readonly good: fc.Arbitrary<unknown>;
+}
+
+function simple(good: fc.Arbitrary<unknown>, allows: (value: unknown) => boolean): Kind {
+  return { good, faults: (value, path) => allows(value) ? [] : [path] };
+}
+
+export const text = simple(fc.string(), (value) => typeof value === "string");
+export const flag = simple(fc.boolean(), (value) => value === true || value === false);
+export const count = simple(
+  fc.maxSafeInteger(),
+  (value) => typeof value === "number" && value % 1 === 0 && Math.abs(value) < 2 ** 53,
+);
+export const object = simple(jsonObjects(), isBraced);
+export const dateTime = simple(dateTimes(), (value) => typeof value === "string" && isDateTime(value));
+export const timestamp = simple(
+  fc.oneof(dateTimes(), fc.date({ max: new Date("9999-12-31T23:59:59.999Z"), noInvalidDate: true })),
+  (value) =>
+    typeof value === "string" && isDateTime(value) ||
+    value instanceof Date && !Number.isNaN(value.getTime()) && value.getUTCFullYear() <= 9999,
+);
+
+export function oneOf(...values: string[]): Kind {
+  return simple(fc.constantFrom(...values), (value) => typeof value === "string" && values.includes(value));
+}
+
+/** A field that may be missing or `null`. */
+export function maybe(kind: Kind): Kind {
+  return {
+    good: fc.oneof(kind.good, fc.constantFrom(null, undefined)),
+    faults: (value, path) => value === null || value === undefined ? [] : kind.faults(value, path),
+  };
+}
+
+/** A field that may be missing, but not `null`. */
+export function missing(kind: Kind): Kind {
+  return {
+    good: fc.option(kind.good, { nil: undefined }),
+    faults: (value, path) => value === undefined ? [] : kind.faults(value, path),
+  };
+}
+
+export function list(kind: Kind): Kind {
+  return {
+    good: fc.array(kind.good, { maxLength: 3 }),
+    *faults(value, path) {
+      if (!Array.isArray(value)) return yield path;
+      for (let index = 0; index < value.length; index++) {
+        yield* kind.faults(value[index], `${path}[${index}]`);
+      }
+    },
+  };
+}
+
+export function map(kind: Kind): Kind {
+  return {
+    good: fc.dictionary(fc.string(), kind.good, { maxKeys: 3 }),
+    *faults(value, path) {
+      if (!isBraced(value)) return yield path;
+      for (const key of Object.keys(value)) yield* kind.faults(value[key], join(path, key));
+    },
+  };
+}
+
+/** An object with these fields and any others. */
+export function shape(fields: Record<string, Kind>): Kind {
+  const good = Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, kind.good]));
+  return {
+    good: fc.record(good),
+    *faults(value, path) {
+      if (!isBraced(value)) return yield path;
+      for (const [name, kind] of Object.entries(fields)) yield* kind.faults(value[name], join(path, name));
+    },
+  };
+}
+
+/** What JSON can hold, at any depth; the paths in it are nobody's promise. */
+export const json: Kind = simple(fc.jsonValue(), (value) => isJson(value, new Set()));
+
+/** The same, where it is an object. */
+export const jsonObject: Kind = simple(
+  jsonObjects(),
+  (value) => isBraced(value) && isJson(value, new Set()),
+);
+
+function isJson(value: unknown, around: Set<object>): boolean {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return true;
+  if (typeof value === "number") return value - value === 0;
+  if (typeof value !== "object" || around.has(value)) return false;
+  const inside = new Set(around).add(value);
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      if (!isJson(value[index], inside)) return false;
+    }
+    return true;
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype) return false;
+  return Object.values(value).every((field) => field === undefined || isJson(field, inside));
+}
+
+function jsonObjects(): fc.Arbitrary<Record<string, unknown>> {
+  return fc.dictionary(fc.string({ maxLength: 8 }), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 });
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+function isBraced(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** Whether there is such a day and time, by the calendar of `Date` itself. */
+function isDateTime(value: string): boolean {
+  const parts = value.match(
+    /^(\d\d\d\d)-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[Zz]|[+-](\d\d)(?::?(\d\d))?)?$/,
+  );
+  if (!parts) return false;
+  const [year, month, day, hour, minute, second, zoneHour, zoneMinute] = parts.slice(1).map((part) =>
+    Number(part ?? 0)
+  ) as [number, number, number, number, number, number, number, number];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 &&
+    second <= 60 && zoneHour < 24 && zoneMinute < 60;
+}
+
+function dateTimes(): fc.Arbitrary<string> {
+  const [min, max] = [new Date("0000-01-01T00:00:00Z"), new Date("9999-12-31T23:59:59Z")];
+  const zones = fc.constantFrom("Z", "z", "", "+02:00", "-0930", "+14");
+  const marks = fc.constantFrom("T", "t", " ");
+  const leapDays = fc.constantFrom("2000-02-29", "2024-02-29", "0400-02-29").map((day) => new Date(day));
+  const dates = fc.oneof({ arbitrary: fc.date({ min, max, noInvalidDate: true }), weight: 4 }, leapDays);
+  return fc.tuple(dates, marks, zones, fc.constantFrom(16, 19, 23)).map(
+    ([date, mark, zone, length]) => date.toISOString().slice(0, length).replace("T", mark) + zone,
+  );
+}
+
+/** Date-times about where the calendar and the clock end, on either side. */
+export function nearlyDateTimes(): fc.Arbitrary<string> {
+  const years = fc.constantFrom("1900", "2000", "2023", "2024", "2100", "999", "10000");
+  const days = fc.constantFrom("00-01", "01-00", "01-32", "02-29", "02-30", "04-31", "11-31", "13-01");
+  const times = fc.constantFrom("24:00:00", "23:60:00", "23:59:60", "23:59:61", "23:59:59.", "23:59", "23");
+  const zones = fc.constantFrom("+23:59", "+24:00", "-00:60", "+1", "Y");
+  return fc.oneof(
+    fc.tuple(years, days).map(([year, day]) => `${year}-${day}T12:00:00Z`),
+    fc.tuple(times, zones).map(([time, zone]) => `2024-02-29T${time}${zone}`),
+    fc.oneof(times.map((time) => `${time}Z`), zones.map((zone) => `12:00:00${zone}`)).map((end) =>
+      `2024-12-31T${end}`
+    ),
+  );
+}

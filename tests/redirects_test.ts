@@ -1,0 +1,141 @@
+import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
+import { type HttpRequestOptions, PrefactorApiError, PrefactorHttpClient } from "../mod.ts";
+import { failureOf, json, TOKEN } from "./helpers.ts";
+
+const STATUSES = [301, 302, 303, 307, 308];
+
+/** A server that answers every request with this, and counts them. */
+interface Counted extends AsyncDisposable {
+  readonly origin: string;
+  /** The paths of what came. */
+  readonly requests: string[];
+}
+
+function serve(answer: () => Response): Counted {
+  const requests: string[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    requests.push(new URL(request.url).pathname);
+    return answer();
+  });
+  return {
+    origin: `http://127.0.0.1:${server.addr.port}`,
+    requests,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** An API whose every answer redirects there. */
+function redirecting(status: number, location: string | undefined): Counted {
+  return serve(() => new Response("moved", { status, headers: location === undefined ? {} : { location } }));
+}
+
+/** What a call that is redirected rejects with. */
+async function redirected(
+  api: Counted,
+  method = "POST",
+  options: HttpRequestOptions = { json: { a: 1 } },
+): Promise<unknown> {
+  await using client = new PrefactorHttpClient({
+    apiUrl: api.origin,
+    apiToken: TOKEN,
+    initialRetryDelay: 1,
+    maxRetries: 2,
+  });
+  return await failureOf(client.request(method, "/api/v1/x", options));
+}
+
+Deno.test("no redirect is followed, whatever its status and wherever it points", async (t) => {
+  await using elsewhere = serve(() => json({ status: "success", followed: true }));
+  const port = new URL(elsewhere.origin).port;
+  const targets: [string, string | undefined][] = [
+    ["the same origin, by its path", "/moved"],
+    ["the same origin, by a relative path", "moved"],
+    ["the same origin, by its URL", "/api/v1/y"],
+    ["the request's own URL", "/api/v1/x"],
+    ["the same path, with a query", "?again=1"],
+    ["another port", `${elsewhere.origin}/moved`],
+    ["another port, without a scheme", `//127.0.0.1:${port}/moved`],
+    ["another host", `http://localhost:${port}/moved`],
+    ["another scheme", `https://127.0.0.1:${port}/moved`],
+    ["no scheme of HTTP", "data:application/json,{}"],
+    ["what is no URL", "http://["],
+    ["nowhere", undefined],
+  ];
+  for (const status of STATUSES) {
+    for (const method of ["GET", "POST"]) {
+      for (const [name, location] of targets) {
+        await t.step(`${method}, ${status}, to ${name}`, async () => {
+          await using api = redirecting(status, location);
+          const error = await redirected(api, method, method === "GET" ? {} : { json: { a: 1 } });
+          assertInstanceOf(error, PrefactorApiError);
+          assertEquals([error.code, error.statusCode, error.retryAfter], ["redirect", status, undefined]);
+          assertStringIncludes(error.message, location ?? "nowhere");
+          assertEquals(api.requests, ["/api/v1/x"]);
+        });
+      }
+    }
+  }
+  assertEquals(elsewhere.requests.length, 0);
+});
+
+Deno.test("no 3xx is followed or retried, also one that is no redirect", async (t) => {
+  await using elsewhere = serve(() => json({}));
+  for (const status of [300, 304, 305, 306, 399]) {
+    await t.step(String(status), async () => {
+      await using api = serve(() =>
+        new Response(status === 304 ? null : "moved", { status, headers: { location: elsewhere.origin } })
+      );
+      const error = await redirected(api);
+      assertInstanceOf(error, PrefactorApiError);
+      assertEquals([error.code, error.statusCode, api.requests], ["redirect", status, ["/api/v1/x"]]);
+    });
+  }
+  assertEquals(elsewhere.requests.length, 0);
+});
+
+Deno.test("endpoint methods follow no redirect", async (t) => {
+  await using elsewhere = serve(() => json({ status: "success", details: {}, outputs: {} }));
+  const calls: Record<string, (client: PrefactorHttpClient) => Promise<unknown>> = {
+    "agentInstances.register": ({ agentInstances }) =>
+      agentInstances.register({ agent_version: {}, agent_schema_version: {} }),
+    "agentInstances.start": ({ agentInstances }) => agentInstances.start("i"),
+    "agentInstances.finish": ({ agentInstances }) => agentInstances.finish("i"),
+    "agentSpans.create": ({ agentSpans }) =>
+      agentSpans.create({ agent_instance_id: "i", schema_name: "n", status: "active" }),
+    "agentSpans.finish": ({ agentSpans }) => agentSpans.finish("s"),
+    "bulk.execute": ({ bulk }) =>
+      bulk.execute({ items: [{ _type: "agent_spans/finish", idempotency_key: "finish-0001" }] }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await t.step(name, async () => {
+      await using api = redirecting(307, elsewhere.origin);
+      await using client = new PrefactorHttpClient({ apiUrl: api.origin, apiToken: TOKEN });
+      const error = await failureOf(call(client));
+      assertInstanceOf(error, PrefactorApiError);
+      assertEquals([error.code, api.requests.length], ["redirect", 1]);
+    });
+  }
+  assertEquals(elsewhere.requests.length, 0);
+});
+
+Deno.test("a redirect that follows a failure ends the retries", async () => {
+  await using elsewhere = serve(() => json({}));
+  let count = 0;
+  await using api = serve(() =>
+    count++ === 0
+      ? json({ status: "error" }, 503)
+      : new Response(null, { status: 302, headers: { location: elsewhere.origin } })
+  );
+  const error = await redirected(api);
+  assertInstanceOf(error, PrefactorApiError);
+  assertEquals([error.code, api.requests.length, elsewhere.requests.length], ["redirect", 2, 0]);
+});
+
+Deno.test("a Location or a Refresh on a success is no redirect", async () => {
+  await using elsewhere = serve(() => json({}));
+  const headers = { location: elsewhere.origin, refresh: `0; url=${elsewhere.origin}` };
+  await using api = serve(() => json({ status: "success" }, 201, headers));
+  await using client = new PrefactorHttpClient({ apiUrl: api.origin, apiToken: TOKEN });
+  assertEquals(await client.request("POST", "/x", { json: {} }), { status: "success" });
+  assertEquals(elsewhere.requests.length, 0);
+});

@@ -1,0 +1,88 @@
+/**
+ * Makes one file of the suite, and runs it on a runtime.
+ *
+ * @module
+ */
+
+import { startServers } from "./environment.ts";
+import type { Env } from "./scenario.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname;
+
+/** A process that leaves nothing behind ends at once; one that keeps a timer or a connection takes far longer. */
+const MAX_EXIT_MS = 3_000;
+
+/** The suite in one file, until it is disposed of. */
+export interface Bundle extends Disposable {
+  readonly path: string;
+}
+
+/** Bundles the suite. */
+export async function bundle(): Promise<Bundle> {
+  const folder = await Deno.makeTempDir({ prefix: "prefactor-http-" });
+  const path = `${folder}/suite.mjs`;
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    cwd: ROOT,
+    args: [
+      ...["run", "-A", "tools/with_std.ts", "bundle", "--quiet"],
+      ...["--platform", "browser", "--output", path, "tests/runtimes/main.ts"],
+    ],
+    stdin: "null",
+  }).output();
+  if (!success) throw new Error(`Cannot bundle the suite: ${new TextDecoder().decode(stderr)}`);
+  return { path, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
+}
+
+/** What a runtime said of the scenarios. */
+export interface Report {
+  /** A line for each scenario, `ok` or `not ok`. */
+  readonly lines: readonly string[];
+  /** What else it said, such as warnings. */
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** Runs the bundle by a command, `["node"]` say, and fails where the process does not end by itself soon after. */
+export async function runBundle(path: string, runtime: Env["runtime"], command: string[]): Promise<Report> {
+  await using servers = startServers(runtime);
+  const [program, ...args] = command;
+  const child = new Deno.Command(program!, {
+    args: [...args, path],
+    cwd: path.slice(0, path.lastIndexOf("/")),
+    env: { ...servers.variables, RUNTIMES_ENV: JSON.stringify(servers.env) },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const lines: string[] = [];
+  const stderr = new Response(child.stderr).text();
+  let doneAt = Infinity;
+  for await (const line of linesOf(child.stdout)) {
+    console.log(`${runtime}: ${line}`);
+    if (line.startsWith("done")) {
+      doneAt = performance.now();
+      break;
+    }
+    lines.push(line);
+  }
+  let tooLate = false;
+  const timer = setTimeout(() => {
+    tooLate = true;
+    child.kill("SIGKILL");
+  }, MAX_EXIT_MS);
+  const { code } = await child.status;
+  clearTimeout(timer);
+  if (tooLate) throw new Error(`${runtime} did not exit within ${MAX_EXIT_MS} ms of the last scenario`);
+  if (doneAt === Infinity) throw new Error(`${runtime} broke off: ${await stderr}`);
+  console.log(`${runtime}: exited ${Math.round(performance.now() - doneAt)} ms after the last scenario`);
+  return { lines, stderr: await stderr, code };
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What the scenarios run against.
+ *
+ * @module
+ */
+
+import { serveSandbox } from "../../src/testing/server.ts";
+import type { Env } from "./scenario.ts";
+import { serveScripts } from "./server.ts";
+
+/** The servers of a run of the scenarios, until they are disposed of. */
+export interface Servers extends AsyncDisposable {
+  readonly env: Env;
+  /** The variables that `fromEnv()` reads. */
+  readonly variables: Record<string, string>;
+}
+
+/** Starts the servers. */
+export function startServers(runtime: Env["runtime"]): Servers {
+  const [sandbox, scripted] = [serveSandbox(), serveScripts()];
+  using unused = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { url, token } = sandbox;
+  return {
+    env: {
+      runtime,
+      sandbox: { url, token },
+      scripted: scripted.url,
+      refused: `http://127.0.0.1:${unused.addr.port}`,
+    },
+    variables: { PREFACTOR_API_URL: url, PREFACTOR_API_TOKEN: token },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([sandbox.close(), scripted.close()]);
+    },
+  };
+}

@@ -1,0 +1,191 @@
+/**
+ * Scenarios of a client at work: runs, bulk requests, hooks, the environment.
+ *
+ * @module
+ */
+
+import { type ClientHooks, isAgentInstance, isAgentSpan, PrefactorHttpClient } from "../../mod.ts";
+import { parseRetryAfter } from "../../src/retry_after.ts";
+import { type Env, equal, failure, hold, type Scenario, Script } from "./scenario.ts";
+
+function sandboxClient({ sandbox }: Env): PrefactorHttpClient {
+  return new PrefactorHttpClient({ apiUrl: sandbox.url, apiToken: sandbox.token });
+}
+
+const REGISTRATION = {
+  agent_id: "librarian",
+  agent_version: { name: "Librarian", external_identifier: "1.4.0" },
+  agent_schema_version: { external_identifier: "1", span_schemas: { search: { type: "object" } } },
+};
+
+const NOW = Date.UTC(2026, 0, 1);
+
+export const RECORDING: readonly Scenario[] = [
+  {
+    name: "a run is recorded from its registration to its end",
+    async run(env) {
+      const client = sandboxClient(env);
+      const { agentInstances, agentSpans } = client;
+      const { id } = await agentInstances.register(REGISTRATION);
+      const started = await agentInstances.start(id, { timestamp: new Date(NOW) });
+      hold(isAgentInstance(started), "an instance comes back");
+      equal([started.status, started.started_at?.slice(0, 10)], ["active", "2026-01-01"], "start");
+      const span = await agentSpans.create({
+        agent_instance_id: id,
+        schema_name: "search",
+        status: "active",
+        payload: { query: "Grüße, 世界 🙂" },
+      });
+      hold(isAgentSpan(span), "a span comes back");
+      equal(span.payload, { query: "Grüße, 世界 🙂" }, "payload");
+      const finished = await agentSpans.finish(span.id, { result_payload: { hits: 3 } });
+      equal([finished.status, finished.result_payload], ["complete", { hits: 3 }], "finished span");
+      const end = await agentInstances.finish(id, { status: "failed" });
+      equal([end.status, end.span_counts?.finished], ["failed", 1], "finished instance");
+      await client.close();
+    },
+  },
+  {
+    name: "a bulk request tells what came of each item",
+    async run(env) {
+      const client = sandboxClient(env);
+      const key = () => crypto.randomUUID();
+      const items = [
+        { ...REGISTRATION, _type: "agent_instances/register", idempotency_key: key() },
+        { _type: "agent_spans/finish", agent_span_id: "none", idempotency_key: key() },
+        { ...REGISTRATION, _type: "agent_instances/register", idempotency_key: key() },
+      ];
+      const { outputs } = await client.bulk.execute({ items });
+      const statuses = items.map(({ idempotency_key }) => outputs[idempotency_key]?.status ?? "absent");
+      equal(statuses, ["success", "error", "absent"], "outputs");
+      await client.close();
+    },
+  },
+  {
+    name: "a call with the same key answers as the first time did",
+    async run(env) {
+      const client = sandboxClient(env);
+      const params = { ...REGISTRATION, idempotency_key: crypto.randomUUID() };
+      const [first, second] = [
+        await client.agentInstances.register(params),
+        await client.agentInstances.register(params),
+      ];
+      equal(first.id, second.id, "ids");
+      await client.close();
+    },
+  },
+  {
+    name: "errors of the API have their classes",
+    async run(env) {
+      const cases: [number, string, string][] = [
+        [400, "PrefactorValidationError", "some_code"],
+        [401, "PrefactorAuthError", "some_code"],
+        [403, "PrefactorAuthError", "some_code"],
+        [404, "PrefactorNotFoundError", "some_code"],
+        [409, "PrefactorApiError", "some_code"],
+        [422, "PrefactorValidationError", "some_code"],
+        [429, "PrefactorApiError", "some_code"],
+        [500, "PrefactorApiError", "some_code"],
+        [503, "PrefactorApiError", "some_code"],
+      ];
+      for (const [status, name, code] of cases) {
+        const client = new Script(env, `status:${status}`).client();
+        const error = await failure(client.request("POST", "/x", { json: {} }));
+        equal([error.name, error["code"], error["statusCode"], error.message], [
+          name,
+          code,
+          status,
+          "Some message",
+        ], `HTTP ${status}`);
+      }
+      const wrong = new PrefactorHttpClient({ apiUrl: env.sandbox.url, apiToken: "wrong-token" });
+      equal((await failure(wrong.request("GET", "/api/v1/ping"))).name, "PrefactorAuthError", "token");
+      const missing = await failure(sandboxClient(env).agentSpans.finish("none"));
+      equal(missing.name, "PrefactorNotFoundError", "span");
+    },
+  },
+  {
+    name: "hooks hear of every attempt, and one that throws harms nothing",
+    async run(env) {
+      const events: unknown[] = [];
+      const hooks: ClientHooks = {
+        onRequest: ({ method, path, attempt }) => {
+          events.push(["request", method, path, attempt]);
+          throw new Error("A hook that throws");
+        },
+        onResponse: ({ statusCode, attempt, duration }) => {
+          events.push(["response", statusCode, attempt, duration >= 0]);
+          return Promise.reject(new Error("A hook that rejects"));
+        },
+        onRetry: ({ attempt, error, delay }) => {
+          events.push(["retry", attempt, (error as Error).name, delay >= 0]);
+        },
+      };
+      const client = new Script(env, "status:503", "ok").client({ hooks, maxRetries: 1 });
+      await client.request("POST", "/x", { params: { a: 1 }, json: {} });
+      equal(events, [
+        ["request", "POST", "/x", 1],
+        ["response", 503, 1, true],
+        ["retry", 2, "PrefactorApiError", true],
+        ["request", "POST", "/x", 2],
+        ["response", 200, 2, true],
+      ], "events");
+    },
+  },
+  {
+    name: "fromEnv() reads the variables, or names the one that is missing",
+    async run(env) {
+      if (env.runtime === "chromium") {
+        let message = "";
+        try {
+          PrefactorHttpClient.fromEnv();
+        } catch (error) {
+          message = String(error);
+        }
+        hold(message.includes("PREFACTOR_API_URL"), `a page has no environment: ${message}`);
+        const { url: apiUrl, token: apiToken } = env.sandbox;
+        await PrefactorHttpClient.fromEnv({ apiUrl, apiToken }).request("GET", "/api/v1/ping");
+        return;
+      }
+      const client = PrefactorHttpClient.fromEnv();
+      equal((await client.request("GET", "/api/v1/ping"))["status"], "success", "ping");
+      await client.close();
+    },
+  },
+  {
+    name: "globalThis.fetch is looked up at each call",
+    async run(env) {
+      const script = new Script(env, "ok");
+      const client = script.client();
+      const { fetch } = globalThis;
+      globalThis.fetch = () => Promise.resolve(Response.json({ from: "stub" }));
+      try {
+        equal(await client.request("GET", "/x"), { from: "stub" }, "stubbed");
+      } finally {
+        globalThis.fetch = fetch;
+      }
+      equal(await client.request("GET", "/x"), { status: "success" }, "restored");
+    },
+  },
+  {
+    name: "every form of Retry-After is read",
+    // deno-lint-ignore require-await -- a scenario is asynchronous
+    async run() {
+      const cases: [string | null, number | undefined][] = [
+        ["0", 0],
+        ["1.5", 1_500],
+        ["-1", undefined],
+        ["soon", undefined],
+        ["1e3", undefined],
+        ["Thu, 01 Jan 2026 00:00:07 GMT", 7_000],
+        ["Wed, 31 Dec 2025 23:59:59 GMT", 0],
+        ["Thursday, 01-Jan-26 00:00:07 GMT", 7_000],
+        ["Thu Jan  1 00:00:07 2026", 7_000],
+        [null, undefined],
+      ];
+      for (const [text, wait] of cases) {
+        equal(parseRetryAfter(text, null, NOW) ?? null, wait ?? null, `Retry-After: ${text}`);
+      }
+    },
+  },
+];
