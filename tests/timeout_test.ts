@@ -260,4 +260,3 @@ Deno.test("PrefactorHttpClient.request() refuses a bad timeout", async (t) => {
     }
   }
 });
-
