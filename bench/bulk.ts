@@ -1,0 +1,117 @@
+/**
+ * Spans a second through `bulk.execute` against single creates, with and without a delay in the server.
+ *
+ * ```sh
+ * deno run -A tools/with_std.ts run -A bench/bulk.ts --quick
+ * ```
+ *
+ * @module
+ */
+
+import { PrefactorHttpClient } from "../mod.ts";
+import { answer, Child } from "./lib/child.ts";
+import { type Column, type Options, type Report, runAlone } from "./lib/report.ts";
+import { createdSpan, spanToCreate, TOKEN } from "./lib/span.ts";
+import { type Estimate, estimate } from "./lib/stats.ts";
+
+/** How long to measure each figure, in seconds, unless told otherwise. */
+export const SECONDS = 2;
+
+const SIZES = [1, 10, 100, 1_000];
+const DELAYS = [0, 20];
+const IN_FLIGHT = [1, 32];
+/** How long a turn is at least, in ms. */
+const TURN = 200;
+
+interface Task {
+  /** Items per request; 0: `agentSpans.create`. */
+  readonly items: number;
+  readonly delay: number;
+  readonly inFlight: number;
+}
+
+/** Answers single and bulk creations alike: reads what came, and gives back a span for each. */
+function serve(): () => string {
+  const span = createdSpan();
+  const single = JSON.stringify({ status: "success", details: span });
+  const output = JSON.stringify({ status: "success", details: span });
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const { items } = await request.json() as { items?: { idempotency_key: string }[] };
+    const delay = Number(/\/delay-(\d+)\//.exec(request.url)?.[1] ?? 0);
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
+    const outputs = items?.map(({ idempotency_key: key }) => `${JSON.stringify(key)}:${output}`).join();
+    return new Response(items ? `{"status":"success","outputs":{${outputs}}}` : single, {
+      headers: { "content-type": "application/json" },
+    });
+  });
+  return () => `http://127.0.0.1:${server.addr.port}`;
+}
+
+/** Makes the calls; gives back spans a second. */
+function work({ apiUrl, items, delay, inFlight }: Task & { apiUrl: string }): Promise<number> {
+  const client = clientFor(`${apiUrl}/delay-${delay}`);
+  const span = spanToCreate();
+  let created = 0;
+  const create = async () => {
+    if (items === 0) {
+      await client.agentSpans.create(span);
+      created++;
+      return;
+    }
+    const { outputs } = await client.bulk.execute({
+      items: Array.from({ length: items }, () => ({
+        _type: "agent_spans/create",
+        idempotency_key: crypto.randomUUID(),
+        details: span,
+      })),
+    });
+    created += Object.keys(outputs).length;
+  };
+  const start = performance.now();
+  return Promise.all(Array.from({ length: inFlight }, async () => {
+    do await create(); while (performance.now() - start < TURN);
+  })).then(() => created / (performance.now() - start) * 1_000);
+}
+
+const clients = new Map<string, PrefactorHttpClient>();
+
+function clientFor(apiUrl: string): PrefactorHttpClient {
+  let client = clients.get(apiUrl);
+  if (!client) clients.set(apiUrl, client = new PrefactorHttpClient({ apiUrl, apiToken: TOKEN }));
+  return client;
+}
+
+/** Measures every size in turns. */
+export async function measure({ seconds }: Options): Promise<Report> {
+  await using server = new Child(import.meta.url, ["serve"]);
+  await using worker = new Child(import.meta.url, ["work"]);
+  const apiUrl = await server.ask<string>("url");
+  const settings = DELAYS.flatMap((delay) => IN_FLIGHT.map((inFlight) => ({ delay, inFlight })));
+  const rates = [0, ...SIZES].map((items) =>
+    settings.map((setting) => ({ task: { apiUrl, items, ...setting }, rates: [] as number[] }))
+  );
+  const all = rates.flat();
+  for (const { task } of all) await worker.ask(task);
+  const end = performance.now() + seconds * 1_000 * all.length;
+  for (let round = 0; round < 3 || performance.now() < end; round++) {
+    for (const { task, rates } of all) rates.push(await worker.ask<number>(task));
+  }
+  return {
+    title: "Spans a second, one by one and in bulk",
+    notes: ["The server reads every request and has a process of its own; the delay is one of each request."],
+    columns: settings.map(({ delay, inFlight }): Column => ({
+      name: `${delay} ms, ${inFlight} in flight`,
+      unit: "a second",
+    })),
+    rows: rates.map((row, index) => ({
+      name: index === 0
+        ? "agentSpans.create"
+        : `bulk.execute, ${SIZES[index - 1]!.toLocaleString("en")} a request`,
+      figures: row.map(({ rates }): Estimate => estimate(rates)),
+    })),
+  };
+}
+
+if (Deno.args[0] === "serve") await answer(serve());
+else if (Deno.args[0] === "work") await answer(work);
+else if (import.meta.main) await runAlone(measure, SECONDS);

@@ -1,0 +1,1 @@
+export * from "npm:@prefactor/core@0.2.9";

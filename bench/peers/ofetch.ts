@@ -1,0 +1,1 @@
+export * from "npm:ofetch@1.5.1";
