@@ -334,3 +334,11 @@ Deno.test("AgentSpanClient.create() refuses a payload that no JSON can hold, wit
   }
   assertEquals(sent.length, 0);
 });
+
+Deno.test("AgentSpanClient.finish() refuses an invalid Date in a field that no model knows", async () => {
+  const { client, sent } = makeClient(() => json({ status: "success" }));
+  const params = { status: "failed", reviewed_at: new Date(NaN) } as const;
+  const error = await assertRejects(() => client.agentSpans.finish("s-1", params), PrefactorClientError);
+  assertStringIncludes(error.message, "'reviewed_at' must be a valid Date, but is an invalid Date");
+  assertEquals(sent.length, 0);
+});
