@@ -71,11 +71,12 @@ export class Deadlines {
 
   #arm(firesAt: number, delay: number): void {
     this.#disarm();
-    this.#firesAt = firesAt;
+    this.#firesAt = firesAt - Math.max(0, delay - MAX_DELAY);
     this.#clock = Date;
-    const timer = setTimeout(() => this.#fire(), Math.min(delay, MAX_DELAY));
     const { clearTimeout } = globalThis; // that of the same clock, whichever is in place when it is used
-    this.#clear = () => clearTimeout(timer);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const clear = this.#clear = () => clearTimeout(timer);
+    timer = setTimeout(() => this.#clear === clear && this.#fire(), Math.min(delay, MAX_DELAY));
   }
 
   #disarm(): void {
@@ -86,12 +87,12 @@ export class Deadlines {
   }
 
   #fire(): void {
+    // The timer is taken at its word: it counts whole milliseconds and may fire a fraction of one early.
+    const time = Math.max(now(), this.#firesAt);
     this.#firesAt = Infinity;
-    const time = now();
     let next = Infinity;
     for (const deadline of this.#waiting) {
-      // A timer counts whole milliseconds and may fire a fraction of one early.
-      if (deadline.due - time >= 1) {
+      if (deadline.due > time) {
         next = Math.min(next, deadline.due);
       } else {
         this.#waiting.delete(deadline);
