@@ -74,7 +74,7 @@ export class Deadlines {
     this.#firesAt = firesAt - Math.max(0, delay - MAX_DELAY);
     this.#clock = Date;
     const { clearTimeout } = globalThis; // that of the same clock, whichever is in place when it is used
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined = undefined;
     const clear = this.#clear = () => clearTimeout(timer);
     timer = setTimeout(() => this.#clear === clear && this.#fire(), Math.min(delay, MAX_DELAY));
   }
