@@ -94,25 +94,14 @@ export interface HttpClientConfig {
   hooks?: ClientHooks | undefined;
 }
 
-/** How a call is retried. Every duration is in milliseconds. */
-export interface RetryConfig {
-  /** How many more attempts may follow the first; 3 by default. */
-  maxRetries?: number | undefined;
-  /** The wait before the first retry, before jitter, in ms; 1 000 by default, at most `maxRetryDelay`. */
-  initialRetryDelay?: number | undefined;
-  /** The longest wait before a retry, in ms; 60 000 by default. */
-  maxRetryDelay?: number | undefined;
-  /** How much longer each wait is than the one before, at least 1; 2 by default. */
-  retryMultiplier?: number | undefined;
-}
+/** The part of {@linkcode HttpClientConfig} that says how a call is retried. */
+export type RetryConfig = Pick<
+  HttpClientConfig,
+  "maxRetries" | "initialRetryDelay" | "maxRetryDelay" | "retryMultiplier"
+>;
 
 /** A {@linkcode RetryConfig} with nothing left open. */
-export interface ResolvedRetryConfig {
-  readonly maxRetries: number;
-  readonly initialRetryDelay: number;
-  readonly maxRetryDelay: number;
-  readonly retryMultiplier: number;
-}
+export type ResolvedRetryConfig = Readonly<Record<keyof RetryConfig, number>>;
 
 /** An {@linkcode HttpClientConfig} with nothing left open. */
 export interface ResolvedConfig extends ResolvedRetryConfig {

@@ -1,9 +1,8 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { assertSpyCalls, spy } from "@std/testing/mock";
+import { assertSpyCalls } from "@std/testing/mock";
 import {
   AgentInstanceClient,
   type FinishInstanceRequest,
-  type HttpRequestOptions,
   type JsonObject,
   PrefactorClientError,
   type RegisterInstanceRequest,
@@ -12,6 +11,7 @@ import {
   VERSION,
 } from "../../mod.ts";
 import { json, makeClient, TOKEN } from "../helpers.ts";
+import { record, recordCall } from "./recorded.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -32,25 +32,10 @@ const ANSWER: JsonObject = {
 
 const REGISTER: RegisterInstanceRequest = { agent_version: {}, agent_schema_version: {} };
 
-/** An endpoint client, and the calls of the requester under it. */
-function recorded(createIdempotencyKey?: () => string) {
-  const request = spy((_method: string, _path: string, _options: HttpRequestOptions = {}) =>
-    Promise.resolve(ANSWER)
-  );
-  const client = new AgentInstanceClient({ request, ...(createIdempotencyKey && { createIdempotencyKey }) });
-  return { client, request };
-}
-
-/** What a call gives its requester. */
-async function sentBy(
-  call: (client: AgentInstanceClient) => Promise<unknown>,
-): Promise<[method: string, path: string, options: HttpRequestOptions]> {
-  const { client, request } = recorded(() => "made-key");
-  await call(client);
-  assertSpyCalls(request, 1);
-  const [method, path, options = {}] = request.calls[0]!.args;
-  return [method, path, JSON.parse(JSON.stringify(options))];
-}
+const recorded = (createIdempotencyKey?: () => string) =>
+  record(AgentInstanceClient, ANSWER, createIdempotencyKey);
+const sentBy = (call: (client: AgentInstanceClient) => Promise<unknown>) =>
+  recordCall(AgentInstanceClient, ANSWER, call);
 
 Deno.test("AgentInstanceClient sends method, path, headers and body of each operation", async () => {
   const { client, sent } = makeClient(() => json(ANSWER), {

@@ -6,18 +6,18 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { assertSpyCalls, spy } from "@std/testing/mock";
+import { assertSpyCalls } from "@std/testing/mock";
 import {
   AgentSpanClient,
   type CreateSpanRequest,
   type FinishSpanRequest,
-  type HttpRequestOptions,
   type JsonObject,
   PrefactorClientError,
   type RequestOptions,
   VERSION,
 } from "../../mod.ts";
 import { json, makeClient, TOKEN } from "../helpers.ts";
+import { record, recordCall } from "./recorded.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -34,25 +34,10 @@ const ANSWER: JsonObject = {
 
 const CREATE: CreateSpanRequest = { agent_instance_id: "i-1", schema_name: "agent:llm", status: "active" };
 
-/** An endpoint client, and the calls of the requester under it. */
-function recorded(createIdempotencyKey?: () => string) {
-  const request = spy((_method: string, _path: string, _options: HttpRequestOptions = {}) =>
-    Promise.resolve(ANSWER)
-  );
-  const client = new AgentSpanClient({ request, ...(createIdempotencyKey && { createIdempotencyKey }) });
-  return { client, request };
-}
-
-/** What a call gives its requester. */
-async function sentBy(
-  call: (client: AgentSpanClient) => Promise<unknown>,
-): Promise<[method: string, path: string, options: HttpRequestOptions]> {
-  const { client, request } = recorded(() => "made-key");
-  await call(client);
-  assertSpyCalls(request, 1);
-  const [method, path, options = {}] = request.calls[0]!.args;
-  return [method, path, JSON.parse(JSON.stringify(options))];
-}
+const recorded = (createIdempotencyKey?: () => string) =>
+  record(AgentSpanClient, ANSWER, createIdempotencyKey);
+const sentBy = (call: (client: AgentSpanClient) => Promise<unknown>) =>
+  recordCall(AgentSpanClient, ANSWER, call);
 
 Deno.test("AgentSpanClient sends method, path, headers and body of each operation", async () => {
   const { client, sent } = makeClient(() => json(ANSWER), { apiUrl: "https://api.example" });

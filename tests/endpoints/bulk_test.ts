@@ -1,11 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { assertSpyCalls, spy } from "@std/testing/mock";
+import { assertSpyCalls } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import {
   BulkClient,
   type BulkItem,
   type BulkRequest,
-  type HttpRequestOptions,
   type JsonObject,
   PrefactorClientError,
   PrefactorTimeoutError,
@@ -13,6 +12,7 @@ import {
   VERSION,
 } from "../../mod.ts";
 import { hang, json, makeClient, TOKEN } from "../helpers.ts";
+import { record } from "./recorded.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -21,14 +21,7 @@ const ANSWER: JsonObject = { status: "success", outputs: { "key-00001": { status
 const ITEM: BulkItem = { _type: "agent_spans/finish", idempotency_key: "key-00001", id: "s-1" };
 const REQUEST: BulkRequest = { items: [ITEM] };
 
-/** An endpoint client, and the calls of the requester under it. */
-function recorded(createIdempotencyKey?: () => string) {
-  const request = spy((_method: string, _path: string, _options: HttpRequestOptions = {}) =>
-    Promise.resolve(ANSWER)
-  );
-  const client = new BulkClient({ request, ...(createIdempotencyKey && { createIdempotencyKey }) });
-  return { client, request };
-}
+const recorded = (createIdempotencyKey?: () => string) => record(BulkClient, ANSWER, createIdempotencyKey);
 
 /** The timeout that a call without an answer runs into. */
 async function timeoutOf(options?: RequestOptions): Promise<[phase: string, timeout: number]> {
