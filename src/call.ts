@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Entry, Roster } from "./roster.ts";
+
 /** What a call is doing: waiting for its turn, or making an attempt. */
 export interface Stage {
   /** Ends it at once; the promise that stands for it rejects with the reason. */
@@ -13,24 +15,24 @@ export interface Stage {
 /** The calls that a signal can end. They share one listener: a signal warns of a leak where it has many. */
 class SignalCalls {
   readonly #signal: AbortSignal;
-  readonly #calls = new Set<Call>();
+  readonly #calls = new Roster<Call>();
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
   }
 
-  add(call: Call): void {
+  add(call: Call): Entry<Call> {
     if (this.#calls.size === 0) this.#signal.addEventListener("abort", this);
-    this.#calls.add(call);
+    return this.#calls.add(call);
   }
 
-  delete(call: Call): void {
-    this.#calls.delete(call);
+  delete(entry: Entry<Call>): void {
+    this.#calls.delete(entry);
     if (this.#calls.size === 0) this.#signal.removeEventListener("abort", this);
   }
 
   handleEvent(): void {
-    for (const call of this.#calls) call.abort(this.#signal.reason);
+    for (const { value: call } of this.#calls.entries) call.abort(this.#signal.reason);
   }
 }
 
@@ -49,6 +51,7 @@ export class Call {
   reason: unknown;
 
   readonly #signalCalls: SignalCalls | undefined;
+  readonly #entry: Entry<Call> | undefined;
   #retrying: AbortController | undefined;
 
   /** Makes a call that its caller's signal can end. */
@@ -56,7 +59,7 @@ export class Call {
     if (!callerSignal) return;
     this.#signalCalls = callsOf.get(callerSignal) ?? new SignalCalls(callerSignal);
     callsOf.set(callerSignal, this.#signalCalls);
-    this.#signalCalls.add(this);
+    this.#entry = this.#signalCalls.add(this);
   }
 
   /** Ends the call early. */
@@ -77,6 +80,6 @@ export class Call {
 
   /** Leaves no listener on the caller's signal, once no other call needs it. */
   dispose(): void {
-    this.#signalCalls?.delete(this);
+    if (this.#entry) this.#signalCalls!.delete(this.#entry);
   }
 }

@@ -25,6 +25,7 @@ import type { JsonObject } from "./models/common.ts";
 import { Redactor } from "./redaction.ts";
 import { type PreparedRequest, prepareRequest } from "./request.ts";
 import { RetryHandler } from "./retry.ts";
+import { Roster } from "./roster.ts";
 import { Transport } from "./transport.ts";
 
 /**
@@ -66,7 +67,7 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly #config: ResolvedConfig;
   readonly #redactor: Redactor;
   readonly #transport: Transport;
-  readonly #inFlight = new Set<Call>();
+  readonly #inFlight = new Roster<Call>();
   #closed = false;
   #onIdle: (() => void)[] = [];
 
@@ -142,7 +143,7 @@ export class PrefactorHttpClient implements HttpRequester {
     const { signal } = options;
     if (signal?.aborted) throw signal.reason;
     const call = new Call(signal);
-    this.#inFlight.add(call);
+    const entry = this.#inFlight.add(call);
     try {
       return await this.#transport.send(request, { attempt: 1 }, call);
     } catch (error) {
@@ -150,7 +151,7 @@ export class PrefactorHttpClient implements HttpRequester {
       if (request.maxRetries === 0 || !this.#isRetriable(error)) throw error;
       return await this.#retry(request, call, error);
     } finally {
-      this.#inFlight.delete(call);
+      this.#inFlight.delete(entry);
       if (this.#inFlight.size === 0) this.#onIdle.splice(0).forEach((resolve) => resolve());
       call.dispose();
     }
@@ -195,10 +196,10 @@ export class PrefactorHttpClient implements HttpRequester {
     if (this.#inFlight.size > 0) {
       const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
       const deadlines = new Deadlines();
-      const abortAll = { due: 0, expire: () => this.#inFlight.forEach((call) => call.abort(closedError())) };
-      if (timeout !== undefined) deadlines.add(abortAll, timeout);
+      const expire = () => this.#inFlight.entries.forEach(({ value: call }) => call.abort(closedError()));
+      const abortAll = timeout === undefined ? undefined : deadlines.add({ due: 0, expire }, timeout);
       await idle;
-      deadlines.delete(abortAll);
+      if (abortAll) deadlines.delete(abortAll);
       deadlines.close();
     }
     this.#transport.close();

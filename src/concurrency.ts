@@ -53,6 +53,7 @@ export class ConcurrencyLimit {
   leave(): void {
     while (this.#first) {
       const { go, next } = this.#first;
+      this.#first.next = undefined; // or an old waiter would keep all that came after it alive, gone or not
       this.#first = next;
       if (!next) this.#last = undefined;
       if (go) return go();

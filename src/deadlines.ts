@@ -4,6 +4,8 @@
  * @module
  */
 
+import { type Entry, Roster } from "./roster.ts";
+
 /** The longest delay that a timer can hold, in ms. */
 const MAX_DELAY = 2 ** 31 - 1;
 
@@ -37,22 +39,23 @@ export interface Deadline {
  * than most of what a request does on its way to `fetch`.
  */
 export class Deadlines {
-  readonly #waiting = new Set<Deadline>();
+  readonly #waiting = new Roster<Deadline>();
   #firesAt = Infinity;
   #clear: (() => void) | undefined;
   #clock = Date;
   #grace = 0;
 
-  /** Has the deadline expire after the timeout, in ms. */
-  add(deadline: Deadline, timeout: number): void {
+  /** Has the deadline expire after the timeout, in ms; the entry is what calls it off. */
+  add(deadline: Deadline, timeout: number): Entry<Deadline> {
     deadline.due = now() + timeout;
-    this.#waiting.add(deadline);
     if (deadline.due < this.#firesAt || this.#clock !== Date) this.#arm(deadline.due, timeout);
+    return this.#waiting.add(deadline);
   }
 
   /** Calls a deadline off. */
-  delete(deadline: Deadline): void {
-    if (!this.#waiting.delete(deadline) || this.#waiting.size > 0) return;
+  delete(entry: Entry<Deadline>): void {
+    this.#waiting.delete(entry);
+    if (this.#waiting.size > 0) return;
     this.#grace = Date === RealDate ? GRACE : 0;
     this.#disarmWhenIdle();
   }
@@ -91,12 +94,12 @@ export class Deadlines {
     const time = Math.max(now(), this.#firesAt);
     this.#firesAt = Infinity;
     let next = Infinity;
-    for (const deadline of this.#waiting) {
-      if (deadline.due > time) {
-        next = Math.min(next, deadline.due);
+    for (const entry of this.#waiting.entries) {
+      if (entry.value.due > time) {
+        next = Math.min(next, entry.value.due);
       } else {
-        this.#waiting.delete(deadline);
-        deadline.expire();
+        this.#waiting.delete(entry);
+        entry.value.expire();
       }
     }
     if (next < this.#firesAt) this.#arm(next, next - time);

@@ -19,6 +19,7 @@ import { notify } from "./hooks.ts";
 import type { JsonObject } from "./models/common.ts";
 import { reasonOf, type Redactor } from "./redaction.ts";
 import type { PreparedRequest } from "./request.ts";
+import type { Entry } from "./roster.ts";
 import { discard, isRedirect, parseObject, readBytes, requestIdOf, responseError } from "./response.ts";
 
 /** Which attempt of a call it is, from 1, and where another came before it, what happened since. */
@@ -84,6 +85,7 @@ class Exchange implements Stage, Deadline {
   readonly #resolve: (body: JsonObject) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #controller = new AbortController();
+  #deadline: Entry<Deadline>;
   #phase: "connect" | "request";
   #headersCame = false;
   #ended = false;
@@ -102,7 +104,7 @@ class Exchange implements Stage, Deadline {
     this.#reject = reject;
     const { timeout, connectTimeout } = request;
     this.#phase = connectTimeout !== null && connectTimeout < timeout ? "connect" : "request";
-    deadlines.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
+    this.#deadline = deadlines.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
   }
 
   /** Sends the request and settles the promise with what comes of it. */
@@ -155,7 +157,7 @@ class Exchange implements Stage, Deadline {
     const { method, path, timeout: requestTimeout, connectTimeout } = this.#request;
     if (this.#phase === "connect" && this.#headersCame) {
       this.#phase = "request";
-      this.#deadlines.add(this, requestTimeout - connectTimeout!);
+      this.#deadline = this.#deadlines.add(this, requestTimeout - connectTimeout!);
       return;
     }
     const phase = this.#phase;
@@ -169,7 +171,7 @@ class Exchange implements Stage, Deadline {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#deadlines.delete(this);
+    this.#deadlines.delete(this.#deadline);
     this.#limit.leave();
   }
 }
