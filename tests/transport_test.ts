@@ -349,6 +349,17 @@ Deno.test("an answer that is no JSON object is a PrefactorResponseContractError"
   }
 });
 
+Deno.test("a U+FFFD that was sent as one is a success", async (t) => {
+  const text = JSON.stringify({ text: "a \ufffd, \u00e9 and \ud83d\udc1f" });
+  const length = String(new TextEncoder().encode(text).byteLength);
+  for (const headers of [{}, { "content-length": length }]) {
+    await t.step(JSON.stringify(headers), async () => {
+      const { client } = makeClient(() => new Response(text, { headers }));
+      assertEquals(await client.request("GET", "/x"), JSON.parse(text));
+    });
+  }
+});
+
 Deno.test("bodySnippet is the beginning of the body", async (t) => {
   for (const [body, wanted] of [["<html>", "<html>"], ["x".repeat(500), "x".repeat(200)], ["[1]", "[1]"]]) {
     await t.step(wanted!, async () => {
