@@ -12,8 +12,10 @@ export const MAX_KEY_PREFIX_LENGTH = MAX_KEY_LENGTH - "-00000000-0000-0000-0000-
 
 /** Makes a key nobody has used: a random UUID, behind the prefix and a `-` where there is one. */
 export function createIdempotencyKey(prefix?: string): string {
-  const key = crypto.randomUUID();
-  return prefix === undefined ? key : `${prefix}-${key}`;
+  const uuid = crypto.randomUUID();
+  // Deno's is a piece of a longer text, with which JSON.stringify takes twice as long as with one joined anew.
+  const key = [uuid.slice(0, 18), uuid.slice(18)];
+  return (prefix === undefined ? key : [prefix, "-", ...key]).join("");
 }
 
 /** Whether the text can be a key or the beginning of one: printable ASCII without a space at either end, since it becomes a header too. */
