@@ -12,6 +12,9 @@ import type { Redactor } from "./redaction.ts";
 import type { PreparedRequest } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
+/** A body, as the platform or as {@linkcode readChunks} gives it. */
+type Bytes = ArrayBuffer | Uint8Array;
+
 /** Whether the response is a redirect; a browser shows nothing of one but its type. */
 export function isRedirect(response: Response): boolean {
   return response.status >= 300 && response.status < 400 || response.type === "opaqueredirect";
@@ -27,17 +30,17 @@ export function discard(response: Response): undefined {
  *
  * The platform reads a body whose length it knows twice as fast as its chunks can be read here.
  */
-export async function readBytes(
+export function readBytes(
   response: Response,
   limit: number,
   signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
+): Promise<Bytes | undefined> {
   const { headers } = response;
   const length = headers.get("content-length");
   // A browser does not tell a page how an answer of another origin was encoded.
   const isPlain = response.type !== "cors" && !headers.has("content-encoding");
   const isKnown = length !== null && Number(length) <= limit && isPlain;
-  return isKnown ? new Uint8Array(await response.arrayBuffer()) : readChunks(response, limit, signal);
+  return isKnown ? response.arrayBuffer() : readChunks(response, limit, signal);
 }
 
 /** Reads a body chunk by chunk, and no further than the limit. */
@@ -75,7 +78,7 @@ const LENIENT = new TextDecoder();
 const STRICT = new TextDecoder("utf-8", { fatal: true });
 
 /** The object of a body that is one, written as JSON in UTF-8. */
-export function parseObject(bytes: Uint8Array): JsonObject | undefined {
+export function parseObject(bytes: Bytes): JsonObject | undefined {
   try {
     const value = parseJson(bytes);
     return isObject(value) ? value as JsonObject : undefined;
@@ -85,7 +88,7 @@ export function parseObject(bytes: Uint8Array): JsonObject | undefined {
 }
 
 /** Only text with a U+FFFD in it may have been no UTF-8; to decode all of it strictly takes five times as long. */
-function parseJson(bytes: Uint8Array): unknown {
+function parseJson(bytes: Bytes): unknown {
   const text = LENIENT.decode(bytes);
   return JSON.parse(text.includes("\ufffd") ? STRICT.decode(bytes) : text);
 }
@@ -97,7 +100,7 @@ function parseJson(bytes: Uint8Array): unknown {
 export function responseError(
   request: PreparedRequest,
   response: Response,
-  bytes: Uint8Array | undefined,
+  bytes: Bytes | undefined,
   maxResponseBytes: number,
   redactor: Redactor,
 ): PrefactorHttpError {

@@ -19,7 +19,8 @@ const CREATE: Operation<CreateSpanRequest, AgentSpan> = {
   action: "create the span",
   path: "/api/v1/agent_spans",
   isParams: isCreateSpanRequest,
-  body: (fields) => ({ details: { payload: {}, ...fields } }),
+  defaults: { payload: {} },
+  inDetails: true,
   isDetails: isAgentSpan,
 };
 
@@ -27,7 +28,7 @@ const FINISH: Operation<FinishSpanRequest, AgentSpan> = {
   action: "finish the span",
   path: "/api/v1/agent_spans/{id}/finish",
   isParams: isFinishSpanRequest,
-  body: (fields) => fields,
+  defaults: {},
   isDetails: isAgentSpan,
 };
 

@@ -18,8 +18,10 @@ export interface Operation<Params, Details> {
   readonly path: string;
   /** Whether the arguments are what it takes. */
   isParams(value: unknown): value is Params;
-  /** The body, but for its key, from the fields of the params. */
-  body(fields: JsonObject): JsonObject;
+  /** What the fields of the body are unless the params say otherwise. */
+  readonly defaults: JsonObject;
+  /** Whether the fields stand in `details`, beside the key; they stand at the top unless it is set. */
+  readonly inDetails?: boolean;
   /** Whether the details of the answer are what it promises. */
   isDetails(value: unknown): value is Details;
 }
@@ -43,7 +45,8 @@ export async function perform<Params extends { idempotency_key?: string | null |
     refuseParam(requester, action, "'idempotency_key'", KEY_WANTED, key);
   }
   const idempotencyKey = key ?? createKey(requester);
-  const json = operation.body(fieldsOf(requester, action, params as Record<string, unknown>));
+  const fields = fieldsOf(requester, operation, params);
+  const json: JsonObject = operation.inDetails ? { details: fields } : fields;
   json["idempotency_key"] = idempotencyKey;
   const answer = await requester.request("POST", path, { ...options, json, idempotencyKey });
   const isRight = (value: unknown) => isApiResponse(value, operation.isDetails);
@@ -83,10 +86,14 @@ function pathSegment(requester: HttpRequester, action: string, id: unknown): str
 }
 
 /** The fields of a body: absent ones are left out, and so is the key; dates become text. */
-function fieldsOf(requester: HttpRequester, action: string, params: Record<string, unknown>): JsonObject {
-  const fields: JsonObject = {};
+function fieldsOf(
+  requester: HttpRequester,
+  { action, defaults }: { readonly action: string; readonly defaults: JsonObject },
+  params: object,
+): JsonObject {
+  const fields = { ...defaults };
   for (const name of Object.keys(params)) {
-    const value = params[name];
+    const value = (params as Record<string, unknown>)[name];
     if (value === undefined || value === null || name === "idempotency_key") continue;
     if (value instanceof Date) {
       // Of the fields that no model knows, no guard has looked at the dates.
