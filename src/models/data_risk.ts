@@ -42,6 +42,15 @@ export interface ActionProfile {
   external_communication: ActionPermission;
 }
 
+const UNKNOWN_ACTIONS: ActionProfile = {
+  create_data: "unknown",
+  read_data: "unknown",
+  update_data: "unknown",
+  destroy_data: "unknown",
+  financial_transactions: "unknown",
+  external_communication: "unknown",
+};
+
 /**
  * Whether the value is an {@linkcode ActionProfile}.
  *
@@ -54,16 +63,7 @@ export interface ActionProfile {
  */
 export function isActionProfile(value: unknown): value is ActionProfile {
   return isObject(value) &&
-    isPermission(value["create_data"]) &&
-    isPermission(value["read_data"]) &&
-    isPermission(value["update_data"]) &&
-    isPermission(value["destroy_data"]) &&
-    isPermission(value["financial_transactions"]) &&
-    isPermission(value["external_communication"]);
-}
-
-function isPermission(value: unknown): value is ActionPermission {
-  return isOneOf(value, ACTION_PERMISSIONS);
+    Object.keys(UNKNOWN_ACTIONS).every((action) => isOneOf(value[action], ACTION_PERMISSIONS));
 }
 
 /**
@@ -81,15 +81,7 @@ function isPermission(value: unknown): value is ActionPermission {
  * ```
  */
 export function actionProfile(partial: Partial<ActionProfile> = {}): ActionProfile {
-  return {
-    create_data: "unknown",
-    read_data: "unknown",
-    update_data: "unknown",
-    destroy_data: "unknown",
-    financial_transactions: "unknown",
-    external_communication: "unknown",
-    ...given(partial),
-  };
+  return { ...UNKNOWN_ACTIONS, ...given(partial) };
 }
 
 /** Which kinds of data the params or the result of a span of a type hold. */
@@ -132,6 +124,26 @@ export interface DataCategories {
   classification: DataClassification;
 }
 
+const UNKNOWN_DATA: Omit<DataCategories, "classification"> = {
+  personal_identifiers: "unknown",
+  contact_information: "unknown",
+  financial_information: "unknown",
+  health_and_medical: "unknown",
+  criminal_justice: "unknown",
+  authentication_and_secrets: "unknown",
+  organisational_confidential: "unknown",
+  minors_data: "unknown",
+  location_and_tracking: "unknown",
+  behavioural_and_inferred: "unknown",
+  gdpr_racial_or_ethnic_origin: "unknown",
+  gdpr_political_opinions: "unknown",
+  gdpr_religious_or_philosophical_beliefs: "unknown",
+  gdpr_trade_union_membership: "unknown",
+  gdpr_genetic_data: "unknown",
+  gdpr_biometric_for_identification: "unknown",
+  gdpr_sex_life_or_sexual_orientation: "unknown",
+};
+
 /**
  * Whether the value is a {@linkcode DataCategories}.
  *
@@ -144,28 +156,8 @@ export interface DataCategories {
  */
 export function isDataCategories(value: unknown): value is DataCategories {
   return isObject(value) &&
-    isPresence(value["personal_identifiers"]) &&
-    isPresence(value["contact_information"]) &&
-    isPresence(value["financial_information"]) &&
-    isPresence(value["health_and_medical"]) &&
-    isPresence(value["criminal_justice"]) &&
-    isPresence(value["authentication_and_secrets"]) &&
-    isPresence(value["organisational_confidential"]) &&
-    isPresence(value["minors_data"]) &&
-    isPresence(value["location_and_tracking"]) &&
-    isPresence(value["behavioural_and_inferred"]) &&
-    isPresence(value["gdpr_racial_or_ethnic_origin"]) &&
-    isPresence(value["gdpr_political_opinions"]) &&
-    isPresence(value["gdpr_religious_or_philosophical_beliefs"]) &&
-    isPresence(value["gdpr_trade_union_membership"]) &&
-    isPresence(value["gdpr_genetic_data"]) &&
-    isPresence(value["gdpr_biometric_for_identification"]) &&
-    isPresence(value["gdpr_sex_life_or_sexual_orientation"]) &&
+    Object.keys(UNKNOWN_DATA).every((category) => isOneOf(value[category], DATA_PRESENCES)) &&
     isOneOf(value["classification"], DATA_CLASSIFICATIONS);
-}
-
-function isPresence(value: unknown): value is DataPresence {
-  return isOneOf(value, DATA_PRESENCES);
 }
 
 /**
@@ -183,27 +175,7 @@ function isPresence(value: unknown): value is DataPresence {
  * ```
  */
 export function dataCategories(partial: Partial<DataCategories> = {}): DataCategories {
-  return {
-    personal_identifiers: "unknown",
-    contact_information: "unknown",
-    financial_information: "unknown",
-    health_and_medical: "unknown",
-    criminal_justice: "unknown",
-    authentication_and_secrets: "unknown",
-    organisational_confidential: "unknown",
-    minors_data: "unknown",
-    location_and_tracking: "unknown",
-    behavioural_and_inferred: "unknown",
-    gdpr_racial_or_ethnic_origin: "unknown",
-    gdpr_political_opinions: "unknown",
-    gdpr_religious_or_philosophical_beliefs: "unknown",
-    gdpr_trade_union_membership: "unknown",
-    gdpr_genetic_data: "unknown",
-    gdpr_biometric_for_identification: "unknown",
-    gdpr_sex_life_or_sexual_orientation: "unknown",
-    classification: "unknown",
-    ...given(partial),
-  };
+  return { ...UNKNOWN_DATA, classification: "unknown", ...given(partial) };
 }
 
 /** What is given: a field that is `undefined` counts as left out. */
