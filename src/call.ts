@@ -32,7 +32,7 @@ class SignalCalls {
   }
 
   handleEvent(): void {
-    for (const { value: call } of this.#calls.entries) call.abort(this.#signal.reason);
+    for (const { value: call } of this.#calls.entries()) call.abort(this.#signal.reason);
   }
 }
 

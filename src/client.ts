@@ -196,7 +196,9 @@ export class PrefactorHttpClient implements HttpRequester {
     if (this.#inFlight.size > 0) {
       const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
       const deadlines = new Deadlines();
-      const expire = () => this.#inFlight.entries.forEach(({ value: call }) => call.abort(closedError()));
+      const expire = () => {
+        for (const { value: call } of this.#inFlight.entries()) call.abort(closedError());
+      };
       const abortAll = timeout === undefined ? undefined : deadlines.add({ due: 0, expire }, timeout);
       await idle;
       if (abortAll) deadlines.delete(abortAll);

@@ -94,7 +94,7 @@ export class Deadlines {
     const time = Math.max(now(), this.#firesAt);
     this.#firesAt = Infinity;
     let next = Infinity;
-    for (const entry of this.#waiting.entries) {
+    for (const entry of this.#waiting.entries()) {
       if (entry.value.due > time) {
         next = Math.min(next, entry.value.due);
       } else {

@@ -26,9 +26,11 @@ export class Roster<T> {
     return this.#entries.length;
   }
 
-  /** Who is in it now, in no order; whoever comes or goes meanwhile does not matter. */
-  get entries(): Entry<T>[] {
-    return [...this.#entries];
+  /** Goes through the members there are now, in no order, but for those who leave before it is their turn. */
+  *entries(): Generator<Entry<T>, void> {
+    for (const entry of [...this.#entries]) {
+      if (entry.index >= 0) yield entry;
+    }
   }
 
   /** Adds a member; the entry is what takes it out again. */

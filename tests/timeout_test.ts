@@ -204,6 +204,27 @@ Deno.test("the timer is gone however a call ends", async (t) => {
   }
 });
 
+Deno.test("a call that is ended by the timeout of another leaves no timer", async (t) => {
+  for (const paths of [["/first", "/second"], ["/second", "/first"]] as const) {
+    await t.step(paths.join(" "), async () => {
+      using time = new FakeTime();
+      const other = new AbortController();
+      const { client } = makeClient(({ url, signal }) => {
+        if (url.endsWith("/second")) return endlessBody();
+        signal.addEventListener("abort", () => other.abort("ended by the first"));
+        return ignoreSignal();
+      }, { connectTimeout: 100, requestTimeout: 700, maxRetries: 0 });
+      const ends = paths.map((path) =>
+        failureOf(client.request("GET", path, path === "/second" ? { signal: other.signal } : {}))
+      );
+      const failures = await settle(time, Promise.all(ends));
+      assertInstanceOf(failures[paths.indexOf("/first")], PrefactorTimeoutError);
+      assertEquals(failures[paths.indexOf("/second")], "ended by the first");
+      assertFalse(time.next());
+    });
+  }
+});
+
 Deno.test("the time in the line before the limit counts for no timeout", async () => {
   using time = new FakeTime();
   const first = Promise.withResolvers<Response>();
