@@ -21,7 +21,7 @@ const REGISTER: Operation<RegisterInstanceRequest, AgentInstance> = {
   action: "register the agent instance",
   path: "/api/v1/agent_instance/register",
   isParams: isRegisterInstanceRequest,
-  defaults: { update_current_version: true },
+  defaults: () => ({ update_current_version: true }),
   isDetails: isAgentInstance,
 };
 
@@ -29,7 +29,7 @@ const START: Operation<StartInstanceRequest, AgentInstance> = {
   action: "start the agent instance",
   path: "/api/v1/agent_instance/{id}/start",
   isParams: isStartInstanceRequest,
-  defaults: {},
+  defaults: () => ({}),
   isDetails: isAgentInstance,
 };
 
@@ -37,7 +37,7 @@ const FINISH: Operation<FinishInstanceRequest, AgentInstance> = {
   action: "finish the agent instance",
   path: "/api/v1/agent_instance/{id}/finish",
   isParams: isFinishInstanceRequest,
-  defaults: {},
+  defaults: () => ({}),
   isDetails: isAgentInstance,
 };
 

@@ -19,7 +19,7 @@ const CREATE: Operation<CreateSpanRequest, AgentSpan> = {
   action: "create the span",
   path: "/api/v1/agent_spans",
   isParams: isCreateSpanRequest,
-  defaults: { payload: {} },
+  defaults: () => ({ payload: {} }),
   inDetails: true,
   isDetails: isAgentSpan,
 };
@@ -28,7 +28,7 @@ const FINISH: Operation<FinishSpanRequest, AgentSpan> = {
   action: "finish the span",
   path: "/api/v1/agent_spans/{id}/finish",
   isParams: isFinishSpanRequest,
-  defaults: {},
+  defaults: () => ({}),
   isDetails: isAgentSpan,
 };
 

@@ -18,8 +18,8 @@ export interface Operation<Params, Details> {
   readonly path: string;
   /** Whether the arguments are what it takes. */
   isParams(value: unknown): value is Params;
-  /** What the fields of the body are unless the params say otherwise. */
-  readonly defaults: JsonObject;
+  /** What the fields of the body are unless the params say otherwise; a new object each time. */
+  defaults(): JsonObject;
   /** Whether the fields stand in `details`, beside the key; they stand at the top unless it is set. */
   readonly inDetails?: boolean;
   /** Whether the details of the answer are what it promises. */
@@ -45,7 +45,8 @@ export async function perform<Params extends { idempotency_key?: string | null |
     refuseParam(requester, action, "'idempotency_key'", KEY_WANTED, key);
   }
   const idempotencyKey = key ?? createKey(requester);
-  const fields = fieldsOf(requester, operation, params);
+  const fields = operation.defaults();
+  addFields(requester, action, fields, params);
   const json: JsonObject = operation.inDetails ? { details: fields } : fields;
   json["idempotency_key"] = idempotencyKey;
   const answer = await requester.request("POST", path, { ...options, json, idempotencyKey });
@@ -85,13 +86,8 @@ function pathSegment(requester: HttpRequester, action: string, id: unknown): str
     : refuseParam(requester, action, "'id'", "an id that a path can hold", id);
 }
 
-/** The fields of a body: absent ones are left out, and so is the key; dates become text. */
-function fieldsOf(
-  requester: HttpRequester,
-  { action, defaults }: { readonly action: string; readonly defaults: JsonObject },
-  params: object,
-): JsonObject {
-  const fields = { ...defaults };
+/** Adds the params to the fields of a body: absent ones are left out, and so is the key; dates become text. */
+function addFields(requester: HttpRequester, action: string, fields: JsonObject, params: object): void {
   for (const name of Object.keys(params)) {
     const value = (params as Record<string, unknown>)[name];
     if (value === undefined || value === null || name === "idempotency_key") continue;
@@ -103,7 +99,6 @@ function fieldsOf(
       fields[name] = value as JsonValue;
     }
   }
-  return fields;
 }
 
 /** A key of the requester's making. */

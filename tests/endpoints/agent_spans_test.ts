@@ -3,6 +3,7 @@ import {
   assertFalse,
   assertInstanceOf,
   assertMatch,
+  assertNotStrictEquals,
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
@@ -113,6 +114,17 @@ Deno.test("AgentSpanClient leaves out what is absent and fills in the defaults",
     json: { idempotency_key: "made-key" },
     idempotencyKey: "made-key",
   }]);
+});
+
+Deno.test("AgentSpanClient.create() gives each call a payload of its own", async () => {
+  const { client, request } = recorded();
+  await client.create(CREATE);
+  await client.create(CREATE);
+  const [first, second] = request.calls.map(({ args }) =>
+    (args[2]?.json as { details: { payload: unknown } }).details.payload
+  );
+  assertEquals([first, second], [{}, {}]);
+  assertNotStrictEquals(first, second);
 });
 
 Deno.test("AgentSpanClient leaves out of the body what is null or undefined", async () => {
