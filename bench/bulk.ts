@@ -32,15 +32,13 @@ interface Task {
 
 /** Answers single and bulk creations alike: reads what came, and gives back a span for each. */
 function serve(): () => string {
-  const span = createdSpan();
-  const single = JSON.stringify({ status: "success", details: span });
-  const output = JSON.stringify({ status: "success", details: span });
+  const created = JSON.stringify({ status: "success", details: createdSpan() });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const { items } = await request.json() as { items?: { idempotency_key: string }[] };
     const delay = Number(/\/delay-(\d+)\//.exec(request.url)?.[1] ?? 0);
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-    const outputs = items?.map(({ idempotency_key: key }) => `${JSON.stringify(key)}:${output}`).join();
-    return new Response(items ? `{"status":"success","outputs":{${outputs}}}` : single, {
+    const outputs = items?.map(({ idempotency_key: key }) => `${JSON.stringify(key)}:${created}`).join();
+    return new Response(items ? `{"status":"success","outputs":{${outputs}}}` : created, {
       headers: { "content-type": "application/json" },
     });
   });

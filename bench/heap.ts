@@ -9,7 +9,7 @@
  */
 
 import { answer, Child } from "./lib/child.ts";
-import { type ContenderName, CONTENDERS, FLOOR } from "./lib/contenders.ts";
+import { COMPARED, type ContenderName, CONTENDERS } from "./lib/contenders.ts";
 import { startServer } from "./lib/pairs.ts";
 import { type Options, type Report, runAlone } from "./lib/report.ts";
 import { USUAL_BYTES } from "./lib/span.ts";
@@ -20,15 +20,6 @@ export const SECONDS = 15;
 
 const CALLS = 50_000;
 const WARM_UP = 2_000;
-const NAMES: readonly ContenderName[] = [
-  FLOOR,
-  "raw fetch, AbortSignal.timeout",
-  "@prefactor/http",
-  "@prefactor/core",
-  "ofetch",
-  "ky",
-  "axios",
-];
 
 interface Growth {
   /** All memory of the process, before anything is collected on purpose, in MiB. */
@@ -59,11 +50,11 @@ async function grow(
 /** Measures every client in a new process, several times over where there is time. */
 export async function measure({ seconds }: Options): Promise<Report> {
   const repeats = Math.max(1, Math.round(seconds / 5));
-  const growths = NAMES.map((): Growth[] => []);
+  const growths = COMPARED.map((): Growth[] => []);
   await using server = startServer();
   const apiUrl = await server.ask<string>("url");
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [index, contender] of NAMES.entries()) {
+    for (const [index, contender] of COMPARED.entries()) {
       await using worker = new Child(import.meta.url, ["worker"], ["--v8-flags=--expose-gc"]);
       growths[index]!.push(await worker.ask<Growth>({ apiUrl, contender, calls: CALLS }));
     }
@@ -77,7 +68,7 @@ export async function measure({ seconds }: Options): Promise<Report> {
       "it likes; live heap: what is in use after a collection. In brackets: the least and the most seen.",
     ],
     columns: [{ name: "RSS", unit: "MiB" }, { name: "live heap", unit: "MiB" }],
-    rows: NAMES.map((name, index) => ({
+    rows: COMPARED.map((name, index) => ({
       name,
       figures: [
         estimate(growths[index]!.map(({ resident }) => resident)),

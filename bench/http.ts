@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type ContenderName, CONTENDERS, FLOOR } from "./lib/contenders.ts";
+import { COMPARED, type ContenderName, FLOOR, OURS } from "./lib/contenders.ts";
 import { Pair, startServer, startWorker, TURN } from "./lib/pairs.ts";
 import { type Options, type Report, type Row, runAlone } from "./lib/report.ts";
 
@@ -16,8 +16,6 @@ import { type Options, type Report, type Row, runAlone } from "./lib/report.ts";
 export const SECONDS = 10;
 
 const IN_FLIGHT = [1, 32];
-const NAMES = (Object.keys(CONTENDERS) as ContenderName[]).filter((name) => !name.includes("maxConcurrency"));
-const OURS = "@prefactor/http";
 const RIVAL = "@prefactor/core";
 
 /** How many processes a client and its floor have, one after the other: some are luckier than others. */
@@ -28,7 +26,7 @@ export async function measure({ seconds }: Options): Promise<Report> {
   await using server = startServer();
   const apiUrl = await server.ask<string>("url");
   const rows: Row[] = [];
-  for (const name of NAMES) rows.push({ name, figures: await compare(apiUrl, name, FLOOR, seconds) });
+  for (const name of COMPARED) rows.push({ name, figures: await compare(apiUrl, name, FLOOR, seconds) });
   rows.push({ name: `${OURS} over ${RIVAL}`, figures: await compare(apiUrl, OURS, RIVAL, seconds) });
 
   return {
@@ -47,31 +45,25 @@ export async function measure({ seconds }: Options): Promise<Report> {
   };
 }
 
-/** Throughput and processor time of a client over those of its floor. */
+/** Throughput and processor time of a client over those of another. */
 async function compare(
   apiUrl: string,
   contender: ContenderName,
-  floor: ContenderName,
+  other: ContenderName,
   seconds: number,
 ): Promise<Row["figures"]> {
   const rounds = Math.max(2, Math.round(seconds * 1_000 / (4 * TURN) / PROCESSES));
-  let pairs: readonly Pair[] = [];
+  const pairs = IN_FLIGHT.map((inFlight) => {
+    const task = { apiUrl, inFlight, ms: TURN };
+    return new Pair({ ...task, contender }, { ...task, contender: other });
+  });
   for (let process = 0; process < PROCESSES; process++) {
-    await using worker = startWorker();
-    await using floorWorker = startWorker();
-    if (process === 0) {
-      pairs = IN_FLIGHT.map((inFlight) => {
-        const task = { apiUrl, inFlight, ms: TURN };
-        return new Pair(
-          { worker, task: { ...task, contender } },
-          { worker: floorWorker, task: { ...task, contender: floor } },
-        );
-      });
-    }
-    for (const pair of pairs) pair.moveTo(worker, floorWorker);
-    await pairs.at(-1)!.warmUp();
+    await using client = startWorker();
+    await using floor = startWorker();
+    const workers = { client, floor };
+    await pairs.at(-1)!.warmUp(workers);
     for (let round = 0; round < rounds; round++) {
-      for (const pair of pairs) await pair.measure();
+      for (const pair of pairs) await pair.measure(workers);
     }
   }
   return [...pairs.map(({ throughput }) => throughput), ...pairs.map(({ cpu }) => cpu)];

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type ContenderName, FLOOR } from "./lib/contenders.ts";
+import { type ContenderName, FLOOR, OURS, RAISED } from "./lib/contenders.ts";
 import { Pair, startServer, startWorker, TURN } from "./lib/pairs.ts";
 import { type Options, type Report, type Row, runAlone } from "./lib/report.ts";
 
@@ -16,32 +16,34 @@ import { type Options, type Report, type Row, runAlone } from "./lib/report.ts";
 export const SECONDS = 4;
 
 const LIMIT = 100;
-const OURS = "@prefactor/http";
-const RAISED = "@prefactor/http, maxConcurrency 10,000";
 const IN_FLIGHT = [1, 10, 100, 1_000, 10_000];
 const BYTES = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
-/** A client and its floor, each with a process and a server of its own: so many connections fit no one server. */
-async function setUp(stack: AsyncDisposableStack) {
-  const [client, floor] = [stack.use(startWorker()), stack.use(startWorker())];
+/**
+ * What measures a client against its floor, each with a process and a server of its own: so many connections fit no
+ * one server.
+ */
+async function setUp(stack: AsyncDisposableStack, seconds: number) {
+  const workers = { client: stack.use(startWorker()), floor: stack.use(startWorker()) };
   const [clientUrl, floorUrl] = [
     await stack.use(startServer()).ask<string>("url"),
     await stack.use(startServer()).ask<string>("url"),
   ];
-  return (contender: ContenderName, inFlight: number, floorInFlight: number, bytes?: number) => {
+  const pairOf = (contender: ContenderName, inFlight: number, floorInFlight: number, bytes?: number) => {
     const task = { ms: TURN, ...(bytes !== undefined && { bytes }) };
     return new Pair(
-      { worker: client, task: { ...task, apiUrl: clientUrl, contender, inFlight } },
-      { worker: floor, task: { ...task, apiUrl: floorUrl, contender: FLOOR, inFlight: floorInFlight } },
+      { ...task, apiUrl: clientUrl, contender, inFlight },
+      { ...task, apiUrl: floorUrl, contender: FLOOR, inFlight: floorInFlight },
     );
   };
-}
-
-async function measurePair(pair: Pair, seconds: number): Promise<Row["figures"]> {
-  await pair.warmUp(TURN);
-  const end = performance.now() + seconds * 1_000;
-  for (let rounds = 0; rounds < 3 || performance.now() < end; rounds++) await pair.measure();
-  return [pair.cost, pair.throughput, pair.cpu];
+  await pairOf(OURS, 32, 32).warmUp(workers);
+  return async (...of: Parameters<typeof pairOf>): Promise<Row["figures"]> => {
+    const pair = pairOf(...of);
+    await pair.warmUp(workers, TURN);
+    const end = performance.now() + seconds * 1_000;
+    for (let rounds = 0; rounds < 3 || performance.now() < end; rounds++) await pair.measure(workers);
+    return [pair.cost, pair.throughput, pair.cpu];
+  };
 }
 
 const figureColumns: Report["columns"] = [
@@ -53,19 +55,15 @@ const figureColumns: Report["columns"] = [
 /** Calls in flight, behind the usual limit and without one. */
 export async function measureFlights({ seconds }: Options): Promise<Report> {
   await using stack = new AsyncDisposableStack();
-  const pairOf = await setUp(stack);
-  await pairOf(OURS, 32, 32).warmUp();
+  const compare = await setUp(stack, seconds);
   const rows: Row[] = [];
   for (const inFlight of IN_FLIGHT) {
-    const pair = pairOf(OURS, inFlight, Math.min(inFlight, LIMIT));
-    rows.push({
-      name: `${inFlight.toLocaleString("en")} in flight`,
-      figures: await measurePair(pair, seconds),
-    });
+    const name = `${inFlight.toLocaleString("en")} in flight`;
+    rows.push({ name, figures: await compare(OURS, inFlight, Math.min(inFlight, LIMIT)) });
   }
   for (const inFlight of IN_FLIGHT.filter((inFlight) => inFlight > LIMIT)) {
     const name = `${inFlight.toLocaleString("en")} in flight, maxConcurrency raised`;
-    rows.push({ name, figures: await measurePair(pairOf(RAISED, inFlight, inFlight), seconds) });
+    rows.push({ name, figures: await compare(RAISED, inFlight, inFlight) });
   }
   return {
     title: "Calls in flight",
@@ -81,11 +79,10 @@ export async function measureFlights({ seconds }: Options): Promise<Report> {
 /** Sizes, one call at a time. */
 export async function measurePayloads({ seconds }: Options): Promise<Report> {
   await using stack = new AsyncDisposableStack();
-  const pairOf = await setUp(stack);
-  await pairOf(OURS, 32, 32).warmUp();
+  const compare = await setUp(stack, seconds);
   const rows: Row[] = [];
   for (const bytes of BYTES) {
-    rows.push({ name: size(bytes), figures: await measurePair(pairOf(OURS, 1, 1, bytes), seconds) });
+    rows.push({ name: size(bytes), figures: await compare(OURS, 1, 1, bytes) });
   }
   return {
     title: "Size of the span, sent and answered, one at a time",

@@ -186,8 +186,8 @@ export class PrefactorHttpClient implements HttpRequester {
    * @throws {PrefactorClientError} Where `timeout` is no number of ms from 0.
    */
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
-    const timeout = options?.timeout;
-    if (timeout !== undefined && !(typeof timeout === "number" && timeout >= 0)) {
+    const { timeout = Infinity } = options ?? {};
+    if (!(typeof timeout === "number" && timeout >= 0)) {
       throw new PrefactorClientError(
         `Cannot close: 'timeout' must be a number of ms >= 0, but is ${show(timeout)}`,
       );
@@ -199,9 +199,9 @@ export class PrefactorHttpClient implements HttpRequester {
       const expire = () => {
         for (const { value: call } of this.#inFlight.entries()) call.abort(closedError());
       };
-      const abortAll = timeout === undefined ? undefined : deadlines.add({ due: 0, expire }, timeout);
+      const abortAll = deadlines.add({ due: 0, expire }, timeout);
       await idle;
-      if (abortAll) deadlines.delete(abortAll);
+      deadlines.delete(abortAll);
       deadlines.close();
     }
     this.#transport.close();

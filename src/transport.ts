@@ -19,8 +19,8 @@ import { notify } from "./hooks.ts";
 import type { JsonObject } from "./models/common.ts";
 import { reasonOf, type Redactor } from "./redaction.ts";
 import type { PreparedRequest } from "./request.ts";
-import type { Entry } from "./roster.ts";
 import { discard, isRedirect, parseObject, readBytes, requestIdOf, responseError } from "./response.ts";
+import type { Entry } from "./roster.ts";
 
 /** Which attempt of a call it is, from 1, and where another came before it, what happened since. */
 export interface AttemptFacts {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TextLineStream } from "./lines.ts";
+import { linesOf } from "../../tools/lines.ts";
 
 const IMPORT_MAP = new URL("../../tools/std_stand_ins/import_map.json", import.meta.url).pathname;
 
@@ -17,7 +17,7 @@ export const STD_FLAGS: readonly string[] = import.meta.resolve("@std/async/retr
 export class Child {
   readonly #process: Deno.ChildProcess;
   readonly #questions: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #answers: ReadableStreamDefaultReader<string>;
+  readonly #answers: AsyncGenerator<string, void>;
 
   /** Starts a program that calls {@linkcode answer}. */
   constructor(program: string | URL, args: readonly string[] = [], flags: readonly string[] = []) {
@@ -27,16 +27,13 @@ export class Child {
       stdout: "piped",
     }).spawn();
     this.#questions = this.#process.stdin.getWriter();
-    this.#answers = this.#process.stdout
-      .pipeThrough(new TextDecoderStream())
-      .pipeThrough(new TextLineStream())
-      .getReader();
+    this.#answers = linesOf(this.#process.stdout);
   }
 
   /** Puts a question and waits for the answer. */
   async ask<T>(question: unknown): Promise<T> {
     await this.#questions.write(new TextEncoder().encode(`${JSON.stringify(question)}\n`));
-    const { done, value } = await this.#answers.read();
+    const { done, value } = await this.#answers.next();
     if (done) throw new Error("Cannot go on: a child process ended before its time");
     return JSON.parse(value);
   }
@@ -50,7 +47,8 @@ export class Child {
 
 /** Answers the questions of the parent until it has no more, then ends the process. */
 export async function answer<T>(handle: (question: T) => unknown): Promise<never> {
-  const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
-  for await (const line of lines) console.log(JSON.stringify(await handle(JSON.parse(line))));
+  for await (const line of linesOf(Deno.stdin.readable)) {
+    console.log(JSON.stringify(await handle(JSON.parse(line))));
+  }
   Deno.exit(0);
 }

@@ -32,6 +32,12 @@ function prefactorHttp(apiUrl: string, bytes: number, maxConcurrency: number): C
   return () => client.agentSpans.create(span);
 }
 
+/** This client. */
+export const OURS = "@prefactor/http";
+
+/** This client, without the usual limit on requests in flight. */
+export const RAISED = "@prefactor/http, maxConcurrency 10,000";
+
 /** The floor: `JSON.stringify`, `fetch`, `text()` and `JSON.parse`, and nothing else. */
 export const FLOOR = "raw fetch";
 
@@ -45,8 +51,8 @@ export const CONTENDERS = {
     const [url, body] = [apiUrl + PATH, { details: spanToCreate(bytes) }];
     return () => post(url, body, AbortSignal.timeout(TIMEOUT));
   },
-  "@prefactor/http": (apiUrl, bytes) => prefactorHttp(apiUrl, bytes, 100),
-  "@prefactor/http, maxConcurrency 10,000": (apiUrl, bytes) => prefactorHttp(apiUrl, bytes, 10_000),
+  [OURS]: (apiUrl, bytes) => prefactorHttp(apiUrl, bytes, 100),
+  [RAISED]: (apiUrl, bytes) => prefactorHttp(apiUrl, bytes, 10_000),
   "@prefactor/core": async (apiUrl, bytes) => {
     const { AgentSpanClient, HttpClient, HttpTransportConfigSchema } = await import("../peers/core.ts");
     const client = new AgentSpanClient(
@@ -80,3 +86,6 @@ export const CONTENDERS = {
 
 /** The name of a contender. */
 export type ContenderName = keyof typeof CONTENDERS;
+
+/** Those that are compared with each other. */
+export const COMPARED = (Object.keys(CONTENDERS) as ContenderName[]).filter((name) => name !== RAISED);

@@ -27,10 +27,10 @@ export function startServer(): Child {
   return new Child(SERVER);
 }
 
-/** One side of a pair: who makes the calls, and which. */
-export interface Side {
-  readonly worker: Child;
-  readonly task: Task;
+/** The processes of a client and of its floor. */
+export interface Workers {
+  readonly client: Child;
+  readonly floor: Child;
 }
 
 /** Measures a client against its floor: client, floor, floor, client, so that a drift hits both alike. */
@@ -38,30 +38,25 @@ export class Pair {
   readonly #throughput: number[] = [];
   readonly #cpu: number[] = [];
   readonly #costs: number[] = [];
-  #client: Side;
-  #floor: Side;
+  readonly #client: Task;
+  readonly #floor: Task;
 
-  constructor(client: Side, floor: Side) {
+  constructor(client: Task, floor: Task) {
     this.#client = client;
     this.#floor = floor;
   }
 
-  /** Goes on with other processes; what was measured stays. */
-  moveTo(client: Child, floor: Child): void {
-    this.#client = { worker: client, task: this.#client.task };
-    this.#floor = { worker: floor, task: this.#floor.task };
-  }
-
   /** Lets both sides load, connect and compile before anything counts; the compiler takes its time. */
-  async warmUp(ms = WARM_UP): Promise<void> {
-    for (const { worker, task } of [this.#client, this.#floor]) await turn({ worker, task: { ...task, ms } });
+  async warmUp(workers: Workers, ms = WARM_UP): Promise<void> {
+    await turn(workers.client, { ...this.#client, ms });
+    await turn(workers.floor, { ...this.#floor, ms });
   }
 
-  /** Takes one ratio. */
-  async measure(): Promise<void> {
-    const first = await turn(this.#client);
-    const floor = sum(await turn(this.#floor), await turn(this.#floor));
-    const client = sum(first, await turn(this.#client));
+  /** Takes one ratio, beside those that these processes or others gave before. */
+  async measure(workers: Workers): Promise<void> {
+    const first = await turn(workers.client, this.#client);
+    const floor = sum(await turn(workers.floor, this.#floor), await turn(workers.floor, this.#floor));
+    const client = sum(first, await turn(workers.client, this.#client));
     this.#throughput.push((client.calls / client.ms) / (floor.calls / floor.ms));
     this.#cpu.push((client.cpu / client.calls) / (floor.cpu / floor.calls));
     this.#costs.push(client.ms / client.calls * 1_000);
@@ -83,7 +78,7 @@ export class Pair {
   }
 }
 
-async function turn({ worker, task }: Side): Promise<Slice> {
+async function turn(worker: Child, task: Task): Promise<Slice> {
   return await worker.ask<Slice>(task);
 }
 

@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type BulkRequest, PrefactorClientError } from "../../mod.ts";
-import { json, makeClient } from "../helpers.ts";
+import { json, makeClient, outcome } from "../helpers.ts";
 import { anything, fc, property } from "./setup.ts";
 
 const keys = fc.oneof(
@@ -49,7 +49,7 @@ property("bulk.execute() sends right requests as they are, and names the first w
     assertStrictEquals(sent[0]!.body, JSON.stringify(request));
     assert(sent[0]!.headers.get("idempotency-key"));
   } else {
-    const error = await call.then(() => undefined, (error) => error);
+    const { error } = await outcome(call);
     assertInstanceOf(error, PrefactorClientError);
     assertStringIncludes(error.message, fault);
     assertEquals(sent.length, 0);
@@ -65,7 +65,7 @@ property("bulk.execute() takes anything, and sends it or refuses it before", [
   const withOdd = { items: items.map((item, index) => index === 0 ? { ...item, odd: by } : item) };
   for (const request of [odd, withOdd]) {
     const { client, sent } = makeClient(() => json({ outputs: {} }), { maxRetries: 0 });
-    const error = await client.bulk.execute(request as BulkRequest).then(() => undefined, (error) => error);
+    const { error } = await outcome(client.bulk.execute(request as BulkRequest));
     if (error === undefined) assertStrictEquals(sent[0]!.body, JSON.stringify(request));
     else assertInstanceOf(error, PrefactorClientError, String(error));
     assertEquals(sent.length, error === undefined ? 1 : 0);

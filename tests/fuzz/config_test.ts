@@ -95,6 +95,16 @@ const configs = some(
   4,
 );
 
+/** What the constructor throws; `undefined` where it takes the config. */
+function refusalOf(config: HttpClientConfig): unknown {
+  try {
+    new PrefactorHttpClient(config);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 property("PrefactorHttpClient() takes right configs, and names a wrong field of any other", [
   configs,
 ], (overrides) => {
@@ -108,12 +118,7 @@ property("PrefactorHttpClient() takes right configs, and names a wrong field of 
   const areNumbers = typeof initialRetryDelay === "number" && typeof maxRetryDelay === "number";
   if (areNumbers && initialRetryDelay > maxRetryDelay) wrong.push("initialRetryDelay");
   const isOpen = verdicts.some(([, isRight]) => isRight === undefined);
-  let error: unknown;
-  try {
-    new PrefactorHttpClient(config as HttpClientConfig);
-  } catch (thrown) {
-    error = thrown;
-  }
+  const error = refusalOf(config as HttpClientConfig);
   assertEquals(fc.stringify(config), before, "the config is as it was");
   if (error === undefined) return assertEquals(wrong, [], before);
   assertInstanceOf(error, PrefactorClientError, before);
@@ -161,12 +166,7 @@ property("apiUrl is an absolute http: or https: URL without credentials, query o
   ),
 ], ({ scheme, host, path, end }, breakIt) => {
   const apiUrl = breakIt(`${scheme}${host}/${path.join("/")}${end}`);
-  let error: unknown;
-  try {
-    new PrefactorHttpClient({ apiUrl, apiToken: TOKEN });
-  } catch (thrown) {
-    error = thrown;
-  }
+  const error = refusalOf({ apiUrl, apiToken: TOKEN });
   assertInstanceOf(error, PrefactorClientError, apiUrl);
   assertStringIncludes(error.message, "'apiUrl'");
 });

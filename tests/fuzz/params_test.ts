@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type HttpRequestOptions, PrefactorClientError, type PrefactorHttpClient } from "../../mod.ts";
-import { json, makeClient, ok, type Sent, TOKEN } from "../helpers.ts";
+import { json, makeClient, ok, outcome, type Sent, TOKEN } from "../helpers.ts";
 import { createSpan, finishInstance, finishSpan, register, start } from "./models.ts";
 import type { Kind } from "./oracle.ts";
 import { anything, fc, property, some } from "./setup.ts";
@@ -78,7 +78,7 @@ async function run(
   params: unknown,
 ): Promise<{ error: unknown; sent: Sent[] }> {
   const { client, sent } = makeClient(() => json({ status: "success", details }), { maxRetries: 0 });
-  const error = await call(client, params as never).then(() => undefined, (error) => error);
+  const { error } = await outcome(call(client, params as never));
   return { error, sent };
 }
 
@@ -147,7 +147,7 @@ property("an id stays one segment of its path, or is refused", [
   ),
 ], async (id) => {
   const { client, sent } = makeClient(() => json({ status: "success", details: SPAN }));
-  const error = await client.agentSpans.finish(id).then(() => undefined, (error) => error);
+  const { error } = await outcome(client.agentSpans.finish(id));
   if (id === "" || id === "." || id === ".." || !id.isWellFormed()) {
     assertInstanceOf(error, PrefactorClientError, String(error));
     return assertEquals(sent.length, 0);
@@ -172,7 +172,7 @@ property("params come out of the query as they went in, or are refused", [
   const pairs = Object.entries(params).flatMap(([name, value]) =>
     [value].flat().filter((item) => item !== null && item !== undefined).map((item) => [name, item] as const)
   );
-  const error = await client.request("GET", "/x", { params }).then(() => undefined, (error) => error);
+  const { error } = await outcome(client.request("GET", "/x", { params }));
   if (pairs.some(([, item]) => typeof item === "number" && !Number.isFinite(item))) {
     return assertInstanceOf(error, PrefactorClientError, String(error));
   }
@@ -191,7 +191,7 @@ property("a path stays below the API's URL as it is written, or is refused", [
   ),
 ], async (path) => {
   const { client, sent } = makeClient(ok, { apiUrl: "https://api.example.test/base" });
-  const error = await client.request("GET", path).then(() => undefined, (error) => error);
+  const { error } = await outcome(client.request("GET", path));
   if (error) return assertInstanceOf(error, PrefactorClientError, String(error));
   const { origin, pathname, hash } = new URL(sent[0]!.url);
   assertEquals([origin, hash], ["https://api.example.test", ""]);
@@ -222,7 +222,7 @@ property("client.request() takes any options, and sends or refuses", [
   const before = fc.stringify(options);
   const { client, sent } = makeClient(ok);
   const call = client.request("POST", "/x", options as HttpRequestOptions);
-  const error = await call.then(() => undefined, (error) => error);
+  const { error } = await outcome(call);
   assertStrictEquals(fc.stringify(options), before, "the options are as they were");
   assertEquals(sent.length, error ? 0 : 1);
   if (error) assertInstanceOf(error, PrefactorClientError, String(error));

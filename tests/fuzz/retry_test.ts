@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { PrefactorApiError, PrefactorRetryExhaustedError, RetryHandler } from "../../mod.ts";
+import { outcome } from "../helpers.ts";
 import { fc, property } from "./setup.ts";
 
 /** The longest delay that a timer of any runtime can hold, in ms. */
@@ -94,7 +95,7 @@ property("RetryHandler.execute() keeps the bounds of every delay", [cases], asyn
     assert(wait >= Math.max(backoff / 2, retryAfter) - ROUNDING, `wait ${n} is ${wait}: too short`);
     assert(wait <= Math.max(backoff, retryAfter) + ROUNDING, `wait ${n} is ${wait}: too long`);
   }
-  const error = await call.then(() => undefined, (error) => error);
+  const { error } = await outcome(call);
   if (last === failures.length) return assertStrictEquals(await call, "done");
   if (maxRetries === 0) return assertStrictEquals(error, errors[0]);
   assertInstanceOf(error, PrefactorRetryExhaustedError);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { linesOf } from "../../tools/lines.ts";
 import { startServers } from "./environment.ts";
 import type { Env } from "./scenario.ts";
 
@@ -76,13 +77,4 @@ export async function runBundle(path: string, runtime: Env["runtime"], command: 
   if (doneAt === Infinity) throw new Error(`${runtime} broke off: ${await stderr}`);
   console.log(`${runtime}: exited ${Math.round(performance.now() - doneAt)} ms after the last scenario`);
   return { lines, stderr: await stderr, code };
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
 }
