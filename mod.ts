@@ -56,8 +56,8 @@ export type {
 } from "./src/config.ts";
 export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
 export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
-export { BulkClient } from "./src/endpoints/bulk.ts";
-export { isPermanentHttpError, isTransientHttpError } from "./src/error_classification.ts";
+export { BulkClient } from "./src/bulk/bulk_client.ts";
+export { isPermanentHttpError, isTransientHttpError } from "./src/errors/classification.ts";
 export {
   isPrefactorHttpError,
   PrefactorApiError,
@@ -70,12 +70,12 @@ export {
   PrefactorRetryExhaustedError,
   PrefactorTimeoutError,
   PrefactorValidationError,
-} from "./src/errors.ts";
+} from "./src/errors/errors.ts";
 export type {
   PrefactorApiErrorOptions,
   PrefactorResponseContractErrorOptions,
   PrefactorTimeoutErrorOptions,
-} from "./src/errors.ts";
+} from "./src/errors/errors.ts";
 export type { HttpRequester, HttpRequestOptions, QueryValue, RequestOptions } from "./src/http_requester.ts";
 export {
   isAgentInstance,
@@ -127,6 +127,6 @@ export type {
   DataPresence,
   DataRisk,
 } from "./src/models/data_risk.ts";
-export { RetryHandler } from "./src/retry.ts";
-export type { RetryOptions } from "./src/retry.ts";
+export { RetryHandler } from "./src/retry/retry_handler.ts";
+export type { RetryOptions } from "./src/retry/retry_handler.ts";
 export { VERSION } from "./src/version.ts";

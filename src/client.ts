@@ -4,29 +4,29 @@
  * @module
  */
 
-import { Call } from "./call.ts";
+import { PendingCall } from "./pending_call.ts";
 import type { HttpClientConfig, ResolvedConfig } from "./config.ts";
 import { resolveConfig } from "./config.ts";
 import { AgentInstanceClient } from "./endpoints/agent_instances.ts";
 import { AgentSpanClient } from "./endpoints/agent_spans.ts";
-import { BulkClient } from "./endpoints/bulk.ts";
-import { Deadlines } from "./deadlines.ts";
+import { BulkClient } from "./bulk/bulk_client.ts";
+import { Timeouts } from "./transport/timeouts.ts";
 import { readEnvironment } from "./environment.ts";
 import {
   PrefactorApiError,
   PrefactorClientError,
   PrefactorNetworkError,
   PrefactorResponseContractError,
-} from "./errors.ts";
-import { isObject, show } from "./guards.ts";
+} from "./errors/errors.ts";
+import { formatValue, isObject } from "./guards.ts";
 import type { HttpRequester, HttpRequestOptions } from "./http_requester.ts";
 import { createIdempotencyKey } from "./idempotency.ts";
 import type { JsonObject } from "./models/common.ts";
 import { Redactor } from "./redaction.ts";
-import { type PreparedRequest, prepareRequest } from "./request.ts";
-import { RetryHandler } from "./retry.ts";
-import { Roster } from "./roster.ts";
-import { Transport } from "./transport.ts";
+import { type PreparedRequest, prepareRequest } from "./transport/request.ts";
+import { RetryHandler } from "./retry/retry_handler.ts";
+import { DenseSet } from "./dense_set.ts";
+import { Transport } from "./transport/transport.ts";
 
 /**
  * A client of the Prefactor API.
@@ -67,7 +67,7 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly #config: ResolvedConfig;
   readonly #redactor: Redactor;
   readonly #transport: Transport;
-  readonly #inFlight = new Roster<Call>();
+  readonly #inFlight = new DenseSet<PendingCall>();
   #closed = false;
   #onIdle: (() => void)[] = [];
 
@@ -106,7 +106,7 @@ export class PrefactorHttpClient implements HttpRequester {
   static fromEnv(overrides: Partial<HttpClientConfig> = {}): PrefactorHttpClient {
     if (!isObject(overrides)) {
       throw new PrefactorClientError(
-        `Cannot configure the client: 'overrides' must be an object, but is ${show(overrides)}`,
+        `Cannot configure the client: 'overrides' must be an object, but is ${formatValue(overrides)}`,
       );
     }
     return new PrefactorHttpClient({
@@ -142,7 +142,7 @@ export class PrefactorHttpClient implements HttpRequester {
     if (this.#closed) throw closedError();
     const { signal } = options;
     if (signal?.aborted) throw signal.reason;
-    const call = new Call(signal);
+    const call = new PendingCall(signal);
     const entry = this.#inFlight.add(call);
     try {
       return await this.#transport.send(request, { attempt: 1 }, call);
@@ -189,20 +189,20 @@ export class PrefactorHttpClient implements HttpRequester {
     const { timeout = Infinity } = options ?? {};
     if (!(typeof timeout === "number" && timeout >= 0)) {
       throw new PrefactorClientError(
-        `Cannot close: 'timeout' must be a number of ms >= 0, but is ${show(timeout)}`,
+        `Cannot close: 'timeout' must be a number of ms >= 0, but is ${formatValue(timeout)}`,
       );
     }
     this.#closed = true;
     if (this.#inFlight.size > 0) {
       const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
-      const deadlines = new Deadlines();
+      const timeouts = new Timeouts();
       const expire = () => {
         for (const { value: call } of this.#inFlight.entries()) call.abort(closedError());
       };
-      const abortAll = deadlines.add({ due: 0, expire }, timeout);
+      const abortAll = timeouts.add({ due: 0, expire }, timeout);
       await idle;
-      deadlines.delete(abortAll);
-      deadlines.close();
+      timeouts.delete(abortAll);
+      timeouts.close();
     }
     this.#transport.close();
   }
@@ -213,7 +213,7 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /** Tries again what has failed once, as long as that is worth it. */
-  async #retry(request: PreparedRequest, call: Call, firstFailure: unknown): Promise<JsonObject> {
+  async #retry(request: PreparedRequest, call: PendingCall, firstFailure: unknown): Promise<JsonObject> {
     let error = firstFailure;
     let failedAt = Date.now();
     let attempt = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Checks } from "./checks.ts";
+import { ArgumentChecker } from "./arguments.ts";
 import { isObject } from "./guards.ts";
 import { isKeyText, MAX_KEY_PREFIX_LENGTH } from "./idempotency.ts";
 import { Redactor } from "./redaction.ts";
@@ -120,11 +120,11 @@ export interface ResolvedConfig extends ResolvedRetryConfig {
   readonly hooks: ClientHooks | undefined;
 }
 
-/** Checks a config and fills in the defaults. */
+/** ArgumentChecker a config and fills in the defaults. */
 export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
   const token: unknown = isObject(config) ? config.apiToken : undefined;
   const redactor = new Redactor(typeof token === "string" ? token : "");
-  const checks = new Checks("configure the client", redactor);
+  const checks = new ArgumentChecker("configure the client", redactor);
   const retryConfig = resolveRetryConfig(config, checks);
   const {
     apiUrl,
@@ -145,16 +145,16 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
   checkStatusCodes(checks, retryOnStatusCodes);
   const isPrefix = defaultIdempotencyKey === undefined ||
     isKeyText(defaultIdempotencyKey, MAX_KEY_PREFIX_LENGTH);
-  const prefixWanted = `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`;
-  checks.that("defaultIdempotencyKey", isPrefix, prefixWanted, defaultIdempotencyKey);
+  const prefixExpected = `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`;
+  checks.check("defaultIdempotencyKey", isPrefix, prefixExpected, defaultIdempotencyKey);
   checks.count("maxConcurrency", maxConcurrency, 1);
   const isSdkHeader = sdkHeader === undefined || isHeaderValue(sdkHeader);
-  checks.that("sdkHeader", isSdkHeader, "a string that a header can carry", sdkHeader);
+  checks.check("sdkHeader", isSdkHeader, "a string that a header can carry", sdkHeader);
   checks.count("maxResponseBytes", maxResponseBytes, 1);
-  checks.that("fetch", isFunctionOrAbsent(fetch), "a function", fetch);
-  checks.that("hooks", hooks === undefined || isObject(hooks), "an object", hooks);
+  checks.check("fetch", isFunctionOrAbsent(fetch), "a function", fetch);
+  checks.check("hooks", hooks === undefined || isObject(hooks), "an object", hooks);
   for (const name of ["onRequest", "onResponse", "onRetry"] as const) {
-    checks.that(`hooks.${name}`, isFunctionOrAbsent(hooks?.[name]), "a function", hooks?.[name]);
+    checks.check(`hooks.${name}`, isFunctionOrAbsent(hooks?.[name]), "a function", hooks?.[name]);
   }
   const sdk = `@prefactor/http@${VERSION}`;
   return Object.freeze({
@@ -178,50 +178,50 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
   });
 }
 
-/** Checks how a call is retried and fills in the defaults. */
-export function resolveRetryConfig(config: RetryConfig, checks: Checks): ResolvedRetryConfig {
-  checks.that("config", isObject(config), "an object", config);
+/** ArgumentChecker how a call is retried and fills in the defaults. */
+export function resolveRetryConfig(config: RetryConfig, checks: ArgumentChecker): ResolvedRetryConfig {
+  checks.check("config", isObject(config), "an object", config);
   const { maxRetries = 3, initialRetryDelay = 1_000, maxRetryDelay = 60_000, retryMultiplier = 2 } = config;
   checks.count("maxRetries", maxRetries, 0);
   checks.duration("maxRetryDelay", maxRetryDelay);
   checks.duration("initialRetryDelay", initialRetryDelay);
   const isOrdered = initialRetryDelay <= maxRetryDelay;
-  checks.that(
+  checks.check(
     "initialRetryDelay",
     isOrdered,
     `at most maxRetryDelay, which is ${maxRetryDelay}`,
     initialRetryDelay,
   );
   const isMultiplier = Number.isFinite(retryMultiplier) && retryMultiplier >= 1;
-  checks.that("retryMultiplier", isMultiplier, "a finite number >= 1", retryMultiplier);
+  checks.check("retryMultiplier", isMultiplier, "a finite number >= 1", retryMultiplier);
   return { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier };
 }
 
 /** Stands in a message for what may be a token. */
 const HIDDEN = Symbol("one that is not shown");
 
-function checkToken(checks: Checks, token: unknown): void {
+function checkToken(checks: ArgumentChecker, token: unknown): void {
   const given = typeof token === "string" && token !== "" ? HIDDEN : token;
-  checks.that("apiToken", isHeaderValue(token), "a non-empty string that a header can carry", given);
+  checks.check("apiToken", isHeaderValue(token), "a non-empty string that a header can carry", given);
 }
 
-function checkStatusCodes(checks: Checks, codes: unknown): void {
-  const wanted = "an array of integers from 400 to 599";
-  if (!Array.isArray(codes)) checks.refuse("retryOnStatusCodes", wanted, codes);
+function checkStatusCodes(checks: ArgumentChecker, codes: unknown): void {
+  const expected = "an array of integers from 400 to 599";
+  if (!Array.isArray(codes)) checks.refuse("retryOnStatusCodes", expected, codes);
   for (const code of codes) {
-    checks.that("retryOnStatusCodes", Number.isInteger(code) && code >= 400 && code <= 599, wanted, code);
+    checks.check("retryOnStatusCodes", Number.isInteger(code) && code >= 400 && code <= 599, expected, code);
   }
 }
 
-/** Checks the API's URL and takes off what people write at its end. */
-function resolveApiUrl(checks: Checks, apiUrl: unknown, apiToken: string): string {
-  const wanted = "an absolute http: or https: URL without credentials, query or fragment";
-  if (typeof apiUrl !== "string") checks.refuse("apiUrl", wanted, apiUrl);
+/** ArgumentChecker the API's URL and takes off what people write at its end. */
+function resolveApiUrl(checks: ArgumentChecker, apiUrl: unknown, apiToken: string): string {
+  const expected = "an absolute http: or https: URL without credentials, query or fragment";
+  if (typeof apiUrl !== "string") checks.refuse("apiUrl", expected, apiUrl);
   const url = /^https?:\/\/[^\s?#\\]+$/i.test(apiUrl) && URL.canParse(apiUrl) && new URL(apiUrl);
   if (!url || url.username !== "" || url.password !== "") {
     // Where the two were mixed up, this one is the token.
     const given = URL.canParse(apiToken) ? HIDDEN : apiUrl.replace(/\/\/.*@/s, "//[redacted]@");
-    checks.refuse("apiUrl", wanted, given);
+    checks.refuse("apiUrl", expected, given);
   }
   return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
 }

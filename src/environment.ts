@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PrefactorClientError } from "./errors.ts";
+import { PrefactorClientError } from "./errors/errors.ts";
 
 /** The globals of Deno, and of Bun and Node, that this module looks for. */
 interface Runtime {

@@ -1,16 +1,16 @@
 /**
- * The plain checks that the models' guards are made of, and {@linkcode firstFault}, which finds out where
+ * The plain checks that the models' guards are made of, and {@linkcode findIssue}, which finds out where
  * and why a guard said no.
  *
  * @module
  */
 
-/** What the check that failed last wanted to see; {@linkcode firstFault} alone reads it. */
-let lastWanted = "";
+/** What the check that failed last expected to see; {@linkcode findIssue} alone reads it. */
+let lastExpected = "";
 
-/** Says no, and remembers what was wanted. */
-export function refuse(wanted: string): false {
-  lastWanted = wanted;
+/** Says no, and remembers what was expected. */
+export function fail(expected: string): false {
+  lastExpected = expected;
   return false;
 }
 
@@ -18,32 +18,32 @@ export function refuse(wanted: string): false {
 export function isObject(value: unknown): value is Record<string, unknown> {
   const holds = typeof value === "object" && value !== null && !Array.isArray(value) &&
     !(value instanceof Date);
-  return holds || refuse("an object");
+  return holds || fail("an object");
 }
 
 /** Whether the value is a string; it may be empty. */
 export function isString(value: unknown): value is string {
-  return typeof value === "string" || refuse("a string");
+  return typeof value === "string" || fail("a string");
 }
 
 /** Whether the value is `true` or `false`. */
 export function isBoolean(value: unknown): value is boolean {
-  return typeof value === "boolean" || refuse("a boolean");
+  return typeof value === "boolean" || fail("a boolean");
 }
 
 /** Whether the value is an integer that a double holds exactly. */
 export function isSafeInteger(value: unknown): value is number {
-  return Number.isSafeInteger(value) || refuse("a safe integer");
+  return Number.isSafeInteger(value) || fail("a safe integer");
 }
 
 /** Whether the value is exactly this string. */
 export function isLiteral<T extends string>(value: unknown, literal: T): value is T {
-  return value === literal || refuse(JSON.stringify(literal));
+  return value === literal || fail(JSON.stringify(literal));
 }
 
 /** Whether the value is one of these strings. */
 export function isOneOf<T extends string>(value: unknown, values: readonly T[]): value is T {
-  return values.includes(value as T) || refuse(`one of ${values.join(", ")}`);
+  return values.includes(value as T) || fail(`one of ${values.join(", ")}`);
 }
 
 /** Months have their length, and February 29 only the years that 4 divides, but of the centuries those that 400 does. */
@@ -52,7 +52,7 @@ const DATE_TIME =
 
 /** Whether the value is an ISO 8601 date-time, with a date and a time; the zone may be missing. */
 export function isDateTime(value: unknown): value is string {
-  return typeof value === "string" && DATE_TIME.test(value) || refuse("an ISO 8601 date-time");
+  return typeof value === "string" && DATE_TIME.test(value) || fail("an ISO 8601 date-time");
 }
 
 /** The end of the year 9999, in ms: ISO 8601 writes no later date with four digits. */
@@ -62,7 +62,7 @@ const LAST_DATE = Date.UTC(10_000, 0) - 1;
 export function isTimestamp(value: unknown): value is Date | string {
   const isRight = value instanceof Date ? value.getTime() <= LAST_DATE : isDateTime(value);
   if (isRight) return true;
-  return refuse("a valid Date or an ISO 8601 date-time");
+  return fail("a valid Date or an ISO 8601 date-time");
 }
 
 /** Whether the value is missing, `null`, or passes the guard. */
@@ -75,7 +75,7 @@ export function isAbsentOr<T>(
 
 /** Whether the value is an array whose every item passes the guard. */
 export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
-  if (!Array.isArray(value)) return refuse("an array");
+  if (!Array.isArray(value)) return fail("an array");
   for (const item of value) {
     if (!guard(item)) return false;
   }
@@ -91,11 +91,11 @@ export function isMapOf<T>(
 }
 
 /** Where a guard stopped, and why. */
-export interface Fault {
+export interface Issue {
   /** The path of the field, such as `details.span_counts.total`; empty for the value itself. */
   readonly path: string;
-  /** What the guard wanted to see there. */
-  readonly wanted: string;
+  /** What the guard expected to see there. */
+  readonly expected: string;
   /** What stood there. */
   readonly value: unknown;
 }
@@ -106,7 +106,7 @@ export interface Fault {
  * A guard checks each field where it reads it and stops at the first bad one, so the field it read last is
  * the answer. `undefined` where the guard lets the value pass.
  */
-export function firstFault(guard: (value: unknown) => boolean, value: unknown): Fault | undefined {
+export function findIssue(guard: (value: unknown) => boolean, value: unknown): Issue | undefined {
   let path = "";
   let found = value;
   function record(value: unknown, at: string): unknown {
@@ -122,7 +122,7 @@ export function firstFault(guard: (value: unknown) => boolean, value: unknown): 
       },
     });
   }
-  return guard(record(value, "")) ? undefined : { path, wanted: lastWanted, value: found };
+  return guard(record(value, "")) ? undefined : { path, expected: lastExpected, value: found };
 }
 
 /** Whether the key names one of the target's own fields or items, not a method or an array's `length`. */
@@ -131,7 +131,7 @@ function isItem(target: object, key: string): boolean {
 }
 
 /** A value in short, for a message: strings cut, objects and arrays by their kind. */
-export function show(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (Array.isArray(value)) {
     return value.length === 1 ? "an array of 1 item" : `an array of ${value.length} items`;

@@ -29,4 +29,4 @@ export function isKey(value: unknown): value is string {
 }
 
 /** What a key must be, in words. */
-export const KEY_WANTED = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
+export const KEY_EXPECTED = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`;

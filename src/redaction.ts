@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isObject, show } from "./guards.ts";
+import { formatValue, isObject } from "./guards.ts";
 
 /** What stands where the token stood. */
 const REDACTED = "[redacted]";
@@ -47,9 +47,9 @@ export class Redactor {
     );
   }
 
-  /** A value in short, as {@linkcode show} gives it, without the token. */
-  show(value: unknown): string {
-    return show(typeof value === "string" ? this.text(value) : value);
+  /** A value in short, as {@linkcode formatValue} gives it, without the token. */
+  formatValue(value: unknown): string {
+    return formatValue(typeof value === "string" ? this.text(value) : value);
   }
 
   /** The cause of an error, or where it holds the token, a plain error with what is left of its message. */
@@ -97,7 +97,7 @@ function contents(value: object): unknown[] {
 export function reasonOf(cause: unknown): string {
   try {
     if (typeof cause === "string") return cause;
-    return isObject(cause) && typeof cause["message"] === "string" ? cause["message"] : show(cause);
+    return isObject(cause) && typeof cause["message"] === "string" ? cause["message"] : formatValue(cause);
   } catch {
     return "for a reason that cannot be read";
   }

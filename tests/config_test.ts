@@ -100,7 +100,7 @@ Deno.test("resolveConfig() takes each field up to its bounds", () => {
   }
 });
 
-Deno.test("PrefactorHttpClient names the field, the wanted and the given of a wrong config", () => {
+Deno.test("PrefactorHttpClient names the field, the expected and the actual value of a wrong config", () => {
   const durations: [given: unknown, shown: string][] = [
     [0, "0"],
     [-1, "-1"],
@@ -121,7 +121,7 @@ Deno.test("PrefactorHttpClient names the field, the wanted and the given of a wr
     [null, "null"],
     [true, "true"],
   ];
-  const table: [name: string, wanted: string, given: [given: unknown, shown: string][]][] = [
+  const table: [name: string, expected: string, given: [given: unknown, shown: string][]][] = [
     ["requestTimeout", "a finite number of ms > 0", durations],
     ["connectTimeout", "a finite number of ms > 0", durations],
     ["initialRetryDelay", "a finite number of ms > 0", durations],
@@ -201,11 +201,11 @@ Deno.test("PrefactorHttpClient names the field, the wanted and the given of a wr
       [new URL("https://app.prefactorai.com"), "an object"],
     ]],
   ];
-  for (const [name, wanted, givens] of table) {
+  for (const [name, expected, givens] of table) {
     for (const [given, shown] of givens) {
       const message = refusal({ [name]: given });
       assertStringIncludes(message, `'${name}'`);
-      assertStringIncludes(message, wanted);
+      assertStringIncludes(message, expected);
       assertStringIncludes(message, `but is ${shown}`);
     }
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
 import {
-  firstFault,
+  findIssue,
+  formatValue,
   isAbsentOr,
   isArrayOf,
   isBoolean,
@@ -12,7 +13,6 @@ import {
   isSafeInteger,
   isString,
   isTimestamp,
-  show,
 } from "../src/guards.ts";
 
 type Guard = (value: unknown) => boolean;
@@ -164,10 +164,10 @@ Deno.test("isDateTime() refuses a long text quickly", () => {
 });
 
 Deno.test("isTimestamp() takes a valid Date or a date-time, and the fault names both", () => {
-  const wanted = "a valid Date or an ISO 8601 date-time";
+  const expected = "a valid Date or an ISO 8601 date-time";
   for (const value of [new Date(0), new Date(), "2024-05-06T07:08:09Z"]) assert(isTimestamp(value));
   for (const value of [new Date(Number.NaN), new Date("abc"), "abc", "2024-13-01T00:00:00Z", 0, null]) {
-    assertEquals(firstFault(isTimestamp, value), { path: "", wanted, value });
+    assertEquals(findIssue(isTimestamp, value), { path: "", expected, value });
   }
 });
 
@@ -187,19 +187,19 @@ Deno.test("isMapOf() looks at the object's own fields alone", () => {
   assertFalse(isMapOf(JSON.parse('{ "__proto__": 1 }'), isString));
 });
 
-Deno.test("firstFault() says nothing of a value that passes", () => {
-  assertEquals(firstFault(isString, "a"), undefined);
-  assertEquals(firstFault((value) => isMapOf(value, isString), { a: "b" }), undefined);
+Deno.test("findIssue() says nothing of a value that passes", () => {
+  assertEquals(findIssue(isString, "a"), undefined);
+  assertEquals(findIssue((value) => isMapOf(value, isString), { a: "b" }), undefined);
 });
 
-Deno.test("firstFault() names the path, what was wanted and what stood there", () => {
+Deno.test("findIssue() names the path, what was expected and what stood there", () => {
   const isPoint = (value: unknown): value is object =>
     isObject(value) && isString(value["name"]) && isSafeInteger(value["x"]);
   const isShape = (value: unknown) =>
     isObject(value) && isArrayOf(value["points"], isPoint) && isAbsentOr(value["tags"], isTags);
   const isTags = (value: unknown): value is object => isMapOf(value, isString);
   const ok = { name: "a", x: 1 };
-  const table: [value: unknown, path: string, wanted: string, found: unknown][] = [
+  const table: [value: unknown, path: string, expected: string, found: unknown][] = [
     [null, "", "an object", null],
     [[], "", "an object", []],
     [{}, "points", "an array", undefined],
@@ -214,49 +214,49 @@ Deno.test("firstFault() names the path, what was wanted and what stood there", (
     [{ points: [], tags: { "a.b": 1 } }, "tags.a.b", "a string", 1],
     [{ points: [], tags: { 7: 1 } }, "tags.7", "a string", 1],
   ];
-  for (const [value, path, wanted, found] of table) {
-    assertEquals(firstFault(isShape, value), { path, wanted, value: found });
+  for (const [value, path, expected, found] of table) {
+    assertEquals(findIssue(isShape, value), { path, expected, value: found });
   }
 });
 
-Deno.test("firstFault() names the first of several faults", () => {
+Deno.test("findIssue() names the first of several faults", () => {
   const guard = (value: unknown) => isObject(value) && isString(value["a"]) && isString(value["b"]);
-  assertEquals(firstFault(guard, { b: 1, a: 2 })?.path, "a");
+  assertEquals(findIssue(guard, { b: 1, a: 2 })?.path, "a");
 });
 
-Deno.test("firstFault() names keys that objects and arrays inherit", () => {
+Deno.test("findIssue() names keys that objects and arrays inherit", () => {
   const guard = (value: unknown) => isMapOf(value, isString);
   for (const key of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "length", "then"]) {
     const value = JSON.parse(`{ "first": "a", "${key}": 1, "last": "a" }`);
-    assertEquals(firstFault(guard, value), { path: key, wanted: "a string", value: 1 });
+    assertEquals(findIssue(guard, value), { path: key, expected: "a string", value: 1 });
     const deep = JSON.parse(`{ "first": "a", "${key}": { "${key}": 1 } }`);
     const isDeep = (inner: unknown): inner is object => isString(inner) || isMapOf(inner, isString);
-    assertEquals(firstFault((outer) => isMapOf(outer, isDeep), deep), {
+    assertEquals(findIssue((outer) => isMapOf(outer, isDeep), deep), {
       path: `${key}.${key}`,
-      wanted: "a string",
+      expected: "a string",
       value: 1,
     });
   }
 });
 
-Deno.test("firstFault() gives back the very value that stood there, of frozen input too", () => {
+Deno.test("findIssue() gives back the very value that stood there, of frozen input too", () => {
   const found = Object.freeze([Object.freeze({ a: 1 })]);
   const value = Object.freeze({ list: Object.freeze([Object.freeze({ name: found })]) });
   const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);
-  const fault = firstFault((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
+  const fault = findIssue((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
   assertEquals(fault?.path, "list[0].name");
   assertStrictEquals(fault?.value, found);
 });
 
-Deno.test("firstFault() leaves the value alone", () => {
+Deno.test("findIssue() leaves the value alone", () => {
   const value = { list: [{ name: 1 }] };
   const before = structuredClone(value);
   const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);
-  firstFault((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
+  findIssue((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
   assertEquals(value, before);
 });
 
-Deno.test("show() tells what a value is, in short", () => {
+Deno.test("formatValue() tells what a value is, in short", () => {
   const table: [value: unknown, text: string][] = [
     [undefined, "undefined"],
     [null, "null"],
@@ -284,5 +284,5 @@ Deno.test("show() tells what a value is, in short", () => {
     [new Date(0), "1970-01-01T00:00:00.000Z"],
     [new Date(Number.NaN), "an invalid Date"],
   ];
-  for (const [value, text] of table) assertEquals(show(value), text);
+  for (const [value, text] of table) assertEquals(formatValue(value), text);
 });

@@ -72,7 +72,7 @@ Deno.test("PrefactorHttpClient takes a key of 1 to 64 characters that a header c
   }
 });
 
-Deno.test("PrefactorHttpClient refuses any other key and names the field, the wanted and the given", async () => {
+Deno.test("PrefactorHttpClient refuses any other key and names the field, the expected and the actual value", async () => {
   const table: [key: unknown, given: string][] = [
     ["", '""'],
     ["k".repeat(65), `"${"k".repeat(60)}…"`],

@@ -15,7 +15,7 @@ import {
   type RegisterInstanceRequest,
   type StartInstanceRequest,
 } from "../models/agent_instance.ts";
-import { type Operation, perform } from "./endpoint.ts";
+import { type Operation, perform } from "./operation.ts";
 
 const REGISTER: Operation<RegisterInstanceRequest, AgentInstance> = {
   action: "register the agent instance",

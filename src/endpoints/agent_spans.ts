@@ -13,7 +13,7 @@ import {
   isCreateSpanRequest,
   isFinishSpanRequest,
 } from "../models/agent_span.ts";
-import { type Operation, perform } from "./endpoint.ts";
+import { type Operation, perform } from "./operation.ts";
 
 const CREATE: Operation<CreateSpanRequest, AgentSpan> = {
   action: "create the span",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isLiteral, isObject, isOneOf, refuse } from "../guards.ts";
+import { fail, isLiteral, isObject, isOneOf } from "../guards.ts";
 
 /** Any value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -38,15 +38,15 @@ export function isJsonValue(value: unknown): value is JsonValue {
     if (typeof next !== "object" || next === null) {
       if (next === null || typeof next === "string" || typeof next === "boolean") continue;
       if (typeof next === "number" && Number.isFinite(next)) continue;
-      return refuse("a JSON value");
+      return fail("a JSON value");
     }
     if (open.delete(next)) {
       if (todo.pop() === LEAVE) continue;
-      return refuse("a JSON value without a cycle");
+      return fail("a JSON value without a cycle");
     }
     const prototype = Object.getPrototypeOf(next);
     if (!Array.isArray(next) && prototype !== Object.prototype && prototype !== null) {
-      return refuse("a JSON value");
+      return fail("a JSON value");
     }
     open.add(next);
     todo.push(LEAVE, next);

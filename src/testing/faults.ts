@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { SandboxRequest } from "./requests.ts";
+import type { SandboxRequest } from "./request_log.ts";
 
 /**
  * Something that goes wrong with a request.

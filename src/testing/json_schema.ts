@@ -8,7 +8,7 @@ import { isObject } from "../guards.ts";
 import type { JsonObject } from "../models/common.ts";
 
 /**
- * Checks a payload against a JSON Schema and tells each mismatch in a sentence; none means that it fits.
+ * ArgumentChecker a payload against a JSON Schema and tells each mismatch in a sentence; none means that it fits.
  *
  * Of the schema, `type`, `required`, `properties`, `enum` and `items` count, at every depth; the rest is
  * ignored.

@@ -54,7 +54,7 @@
  */
 
 export type { Fault, FaultKind, NextFaultOptions, RandomFaultOptions, SandboxFaults } from "./faults.ts";
-export type { SandboxRequest } from "./requests.ts";
+export type { SandboxRequest } from "./request_log.ts";
 export { PrefactorSandbox } from "./sandbox.ts";
 export type { SandboxFetchInit, SandboxOptions } from "./sandbox.ts";
 export type {

@@ -18,7 +18,7 @@ import {
   invalidFields,
   isFilled,
   Refusal,
-} from "./answers.ts";
+} from "./replies.ts";
 import type { SandboxInstance, SandboxSpan, Store } from "./store.ts";
 
 /** A parsed body. */

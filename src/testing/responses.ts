@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Answer } from "./answers.ts";
+import type { Answer } from "./replies.ts";
 
 const BODILESS = [204, 205, 304];
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isDateTime, isObject, isString, refuse } from "../guards.ts";
+import { fail, isDateTime, isObject, isString } from "../guards.ts";
 import type { BulkItem } from "../models/bulk.ts";
-import type { Answer, FieldErrors, Fields } from "./answers.ts";
-import { fieldError, findFieldErrors, invalidFields, isFilled, Refusal } from "./answers.ts";
+import type { Answer, FieldErrors, Fields } from "./replies.ts";
+import { fieldError, findFieldErrors, invalidFields, isFilled, Refusal } from "./replies.ts";
 import type { Body } from "./operations.ts";
 import {
   assertFields,
@@ -224,7 +224,7 @@ const ITEM_FIELDS: Fields = {
 };
 
 function isItemKey(value: unknown): boolean {
-  return isString(value) && (value.length >= 8 && value.length <= 64 || refuse("8 to 64 characters"));
+  return isString(value) && (value.length >= 8 && value.length <= 64 || fail("8 to 64 characters"));
 }
 
 function itemsOf(body: Body): BulkItem[] {
@@ -254,9 +254,9 @@ const LIST_FIELDS: Fields = {
   agent_instance_id: { is: isFilled, required: true },
   start_time: { is: isDateTime },
   end_time: { is: isDateTime },
-  "pagination[offset]": { is: (value) => /^\d{1,9}$/.test(String(value)) || refuse("an integer from 0") },
+  "pagination[offset]": { is: (value) => /^\d{1,9}$/.test(String(value)) || fail("an integer from 0") },
   "pagination[page_size]": {
-    is: (value) => /^[1-9]\d?$|^100$/.test(String(value)) || refuse("an integer from 1 to 100"),
+    is: (value) => /^[1-9]\d?$|^100$/.test(String(value)) || fail("an integer from 1 to 100"),
   },
 };
 

@@ -5,8 +5,8 @@
  */
 
 import type { HttpClientConfig } from "../config.ts";
-import type { Answer } from "./answers.ts";
-import { Refusal } from "./answers.ts";
+import type { Answer } from "./replies.ts";
+import { Refusal } from "./replies.ts";
 import type { Fault, SandboxFaults } from "./faults.ts";
 import { FaultPlan } from "./faults.ts";
 import { checkJsonSchema } from "./json_schema.ts";
@@ -19,8 +19,8 @@ import {
   respond,
   wait,
 } from "./responses.ts";
-import type { Entry, Incoming, SandboxRequest } from "./requests.ts";
-import { read, RequestLog } from "./requests.ts";
+import type { Entry, Incoming, SandboxRequest } from "./request_log.ts";
+import { read, RequestLog } from "./request_log.ts";
 import { answerCall } from "./routes.ts";
 import type {
   PayloadValidator,
@@ -54,7 +54,7 @@ export interface SandboxOptions {
    */
   maxRecords?: number;
   /**
-   * Checks the payloads of spans in place of the sandbox itself, which looks at `type`, `required`, `properties`,
+   * ArgumentChecker the payloads of spans in place of the sandbox itself, which looks at `type`, `required`, `properties`,
    * `enum` and `items` only.
    */
   validatePayload?: PayloadValidator;

@@ -20,7 +20,7 @@
  */
 
 import { PrefactorSandbox } from "./sandbox.ts";
-import type { SandboxRequest } from "./requests.ts";
+import type { SandboxRequest } from "./request_log.ts";
 
 /** How {@linkcode serveSandbox} serves. */
 export interface SandboxServerOptions {

@@ -11,7 +11,7 @@ import type {
 } from "../models/agent_instance.ts";
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
-import type { Answer } from "./answers.ts";
+import type { Answer } from "./replies.ts";
 import { BoundedMap, LifecycleMap } from "./bounded.ts";
 import { PfidSource } from "./pfid.ts";
 

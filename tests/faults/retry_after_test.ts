@@ -24,7 +24,7 @@ import {
 import { answer, FAILURE, RawServer, reply } from "./raw_server.ts";
 
 /** What `retryAfter` has to be: the ms, anything more than a limit, or nothing. */
-type Wanted = number | { moreThan: number } | undefined;
+type Expected = number | { moreThan: number } | undefined;
 
 const TOO_LONG = { moreThan: CONFIG.maxRetryDelay };
 const SOON = new Date(Date.now() + 3_600_000);
@@ -41,7 +41,7 @@ function datesOf(date: Date): string[] {
   ];
 }
 
-type Case = readonly [headers: Record<string, string>, wanted: Wanted];
+type Case = readonly [headers: Record<string, string>, expected: Expected];
 
 const CASES: readonly Case[] = [
   [{ "retry-after": "0" }, 0],
@@ -83,7 +83,7 @@ const CASES: readonly Case[] = [
   [{ "retry-after-ms": "-5", "retry-after": "0.01" }, 10],
 ];
 
-for (const [headers, wanted] of CASES) {
+for (const [headers, expected] of CASES) {
   const name = Object.entries(headers).map((header) => header.join(": ").slice(0, 60)).join(", ");
   for (const [status, body] of [[429, FAILURE], [503, "<html>"]] as const) {
     Deno.test(`PrefactorHttpClient.request() takes "${name}" of a ${status} at its word`, async () => {
@@ -96,15 +96,15 @@ for (const [headers, wanted] of CASES) {
       const kind = body === FAILURE ? PrefactorApiError : PrefactorResponseContractError;
       assertStrictEquals((lastError as Error).constructor, kind);
       const { retryAfter } = lastError as PrefactorApiError;
-      if (typeof wanted === "object") assert(retryAfter! > wanted.moreThan, `It is ${retryAfter}`);
-      else assertEquals(retryAfter, wanted);
+      if (typeof expected === "object") assert(retryAfter! > expected.moreThan, `It is ${retryAfter}`);
+      else assertEquals(retryAfter, expected);
 
-      assertEquals([attempts, sent.length], typeof wanted === "object" ? [1, 1] : [3, 3]);
+      assertEquals([attempts, sent.length], typeof expected === "object" ? [1, 1] : [3, 3]);
       assertSameBytes(sent, server.requests);
       assertLess(ms, SLACK);
       const waits = server.requests.slice(1).map(({ at }, index) => at - server.requests[index]!.at);
       // A timer counts whole milliseconds from a clock of its own.
-      if (typeof wanted === "number") waits.forEach((wait) => assertGreaterOrEqual(wait, wanted - 2));
+      if (typeof expected === "number") waits.forEach((wait) => assertGreaterOrEqual(wait, expected - 2));
       await client.close();
     });
   }

@@ -142,8 +142,8 @@ property("apiUrl keeps its base path, and loses what people write at its end", [
   const { fetch, sent } = recordFetch(() => json({}));
   const client = new PrefactorHttpClient({ apiUrl: base + end, apiToken: TOKEN, fetch });
   await client.request("GET", "/api/v1/ping");
-  const wanted = new URL(`${base.replace(/\/api\/v1$/, "")}/api/v1/ping`);
-  assertEquals(sent[0]!.url, wanted.href);
+  const expected = new URL(`${base.replace(/\/api\/v1$/, "")}/api/v1/ping`);
+  assertEquals(sent[0]!.url, expected.href);
 });
 
 property("apiUrl is an absolute http: or https: URL without credentials, query or fragment", [

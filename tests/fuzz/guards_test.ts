@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import * as mod from "../../mod.ts";
-import { firstFault } from "../../src/guards.ts";
+import { findIssue } from "../../src/guards.ts";
 import { type Model, MODELS } from "./models.ts";
 import { nearlyDateTimes } from "./oracle.ts";
 import { anything, fc, property } from "./setup.ts";
@@ -52,7 +52,7 @@ function values({ kind }: Model): fc.Arbitrary<unknown> {
 
 for (const model of MODELS) {
   const { name, guard, kind } = model;
-  property(`${name}() lets pass what its interface allows, and firstFault() says where it does not`, [
+  property(`${name}() lets pass what its interface allows, and findIssue() says where it does not`, [
     values(model),
   ], (value) => {
     const before = fc.stringify(value);
@@ -60,9 +60,9 @@ for (const model of MODELS) {
     assertStrictEquals(guard(value), fault === undefined, before);
     // No request and no answer is held to these two, which meet class instances and cycles.
     if (name !== "isJsonValue" && name !== "isJsonObject") {
-      const found = firstFault(guard, value);
+      const found = findIssue(guard, value);
       assertStrictEquals(found?.path, fault, before);
-      assertNotEquals(found?.wanted, "");
+      assertNotEquals(found?.expected, "");
     }
     assertStrictEquals(fc.stringify(value), before, "the value is as it was");
   });

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertStrictEquals } from "@std/assert";
-import { parseRetryAfter } from "../../src/retry_after.ts";
+import { parseRetryAfter } from "../../src/transport/retry_after.ts";
 import { fc, property } from "./setup.ts";
 
 const NOW = Date.UTC(2026, 5, 15, 12);

@@ -5,12 +5,12 @@
  */
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { firstFault } from "../../src/guards.ts";
+import { findIssue } from "../../src/guards.ts";
 
 /** What may stand in one place of a model. */
 export interface Rule {
   /** What the guard says it wants there. */
-  readonly wanted: string;
+  readonly expected: string;
   /** What it refuses there, apart from `null` and nothing at all. */
   readonly wrong: readonly unknown[];
   /** What it takes there beside the value that the table starts from. */
@@ -25,7 +25,7 @@ export interface Rule {
   readonly map: boolean;
 }
 
-type Kind = Pick<Rule, "wanted" | "wrong" | "right"> & Partial<Rule>;
+type Kind = Pick<Rule, "expected" | "wrong" | "right"> & Partial<Rule>;
 
 /** A rule for each place, by its path. */
 export type Rules = Readonly<Record<string, Rule>>;
@@ -34,37 +34,41 @@ const NO_STRINGS = [0, 1.5, Number.NaN, 1n, true, false, {}, [], ["a"], Symbol.i
 const NO_OBJECTS = ["", "{}", 0, 1, true, false, [], [{}], () => ({})];
 const NO_DATE_TIMES = ["", "abc", "2024-05-06", "07:08:09Z", "2024-13-01T00:00:00Z", "2024-02-30T00:00:00Z"];
 
-export const STRING: Kind = { wanted: "a string", wrong: NO_STRINGS, right: ["", "\u0000", "é\ud83d\ude00"] };
+export const STRING: Kind = {
+  expected: "a string",
+  wrong: NO_STRINGS,
+  right: ["", "\u0000", "é\ud83d\ude00"],
+};
 export const BOOLEAN: Kind = {
-  wanted: "a boolean",
+  expected: "a boolean",
   wrong: ["", "true", 0, 1, {}, []],
   right: [true, false],
 };
 export const SAFE_INTEGER: Kind = {
-  wanted: "a safe integer",
+  expected: "a safe integer",
   wrong: ["1", "", 1.5, Number.NaN, Infinity, 2 ** 53, -(2 ** 53), 1n, true, {}, [1]],
   right: [0, -1, 2 ** 53 - 1],
 };
 export const DATE_TIME: Kind = {
-  wanted: "an ISO 8601 date-time",
+  expected: "an ISO 8601 date-time",
   wrong: [...NO_STRINGS, ...NO_DATE_TIMES, new Date(0)],
   right: ["2024-05-06T07:08:09+02:00", "2024-05-06T07:08:09.123456Z"],
 };
 export const TIMESTAMP: Kind = {
-  wanted: "a valid Date or an ISO 8601 date-time",
+  expected: "a valid Date or an ISO 8601 date-time",
   wrong: [...NO_STRINGS, ...NO_DATE_TIMES, new Date(Number.NaN)],
   right: [new Date(0), "2024-05-06T07:08:09+02:00"],
 };
-export const OBJECT: Kind = { wanted: "an object", wrong: NO_OBJECTS, right: [] };
+export const OBJECT: Kind = { expected: "an object", wrong: NO_OBJECTS, right: [] };
 /** An object whose every field has the same rule. */
 export const MAP: Kind = { ...OBJECT, right: [{}], map: true };
 /** An object that may hold anything. */
 export const OPAQUE: Kind = { ...OBJECT, right: [{}, { a: [null, { b: 1 }] }], opaque: true };
-export const ARRAY: Kind = { wanted: "an array", wrong: ["", "[]", 0, true, {}, { length: 0 }], right: [] };
+export const ARRAY: Kind = { expected: "an array", wrong: ["", "[]", 0, true, {}, { length: 0 }], right: [] };
 
 export function literal(text: string): Kind {
   return {
-    wanted: JSON.stringify(text),
+    expected: JSON.stringify(text),
     wrong: [...NO_STRINGS, "", text.toUpperCase(), `${text} `],
     right: [],
   };
@@ -72,7 +76,7 @@ export function literal(text: string): Kind {
 
 export function oneOf(...texts: string[]): Kind {
   return {
-    wanted: `one of ${texts.join(", ")}`,
+    expected: `one of ${texts.join(", ")}`,
     wrong: [...NO_STRINGS, "", texts[0]!.toUpperCase(), `${texts[0]} `, texts.join(", ")],
     right: texts,
   };
@@ -102,18 +106,18 @@ export function under(path: string, rules: Rules): Rules {
 export interface BrokenCase {
   readonly value: unknown;
   readonly path: string;
-  readonly wanted: string;
+  readonly expected: string;
   readonly found: unknown;
 }
 
 /** Every value that is wrong in one place of the given one. */
 export function* brokenCases(valid: object, rules: Rules): Generator<BrokenCase> {
   for (const { path, keys } of places(valid, rules)) {
-    const { wanted, wrong, absent, nullable } = rules[path]!;
+    const { expected, wrong, absent, nullable } = rules[path]!;
     for (const found of [...wrong, ...(nullable ? [] : [null])]) {
-      yield { value: put(valid, keys, found), path, wanted, found };
+      yield { value: put(valid, keys, found), path, expected, found };
     }
-    if (!absent) yield { value: take(valid, keys), path, wanted, found: undefined };
+    if (!absent) yield { value: take(valid, keys), path, expected, found: undefined };
   }
 }
 
@@ -151,17 +155,17 @@ export function breakEveryLeaf(
     const before = structuredClone(value);
     deepFreeze(value);
     assert(guard(value), `it has to take ${Deno.inspect(found)} at '${path}'`);
-    assertEquals(firstFault(guard, value), undefined);
+    assertEquals(findIssue(guard, value), undefined);
     assertEquals(value, before);
   }
-  for (const { value, path, wanted, found } of brokenCases(valid, rules)) {
+  for (const { value, path, expected, found } of brokenCases(valid, rules)) {
     deepFreeze(value);
     assertFalse(guard(value), `it has to refuse ${Deno.inspect(found)} at '${path}'`);
-    assertEquals(firstFault(guard, value), { path, wanted, value: found });
+    assertEquals(findIssue(guard, value), { path, expected, value: found });
   }
   for (const value of [undefined, null, "", "a", 0, true, [], [valid], () => valid]) {
     assertFalse(guard(value), `it has to refuse ${Deno.inspect(value)}`);
-    assertEquals(firstFault(guard, value), { path: "", wanted: "an object", value });
+    assertEquals(findIssue(guard, value), { path: "", expected: "an object", value });
   }
 }
 

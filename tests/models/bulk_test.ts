@@ -33,7 +33,7 @@ const RESPONSE = {
   },
 };
 
-const ANYTHING = absentOr({ wanted: "anything", wrong: [], right: [null, 0, "", [], {}], opaque: true });
+const ANYTHING = absentOr({ expected: "anything", wrong: [], right: [null, 0, "", [], {}], opaque: true });
 const OUTPUT_STATUS = required(oneOf("success", "error"));
 
 const RESPONSE_RULES: Rules = {

@@ -5,7 +5,7 @@
  */
 
 import { type ClientHooks, isAgentInstance, isAgentSpan, PrefactorHttpClient } from "../../mod.ts";
-import { parseRetryAfter } from "../../src/retry_after.ts";
+import { parseRetryAfter } from "../../src/transport/retry_after.ts";
 import { type Env, equal, failure, hold, type Scenario, Script } from "./scenario.ts";
 
 function sandboxClient({ sandbox }: Env): PrefactorHttpClient {

@@ -13,7 +13,7 @@ import {
   isBulkRequest,
   isBulkResponse,
 } from "../models/bulk.ts";
-import { checkParams, createKey, narrow, refuseParam } from "./endpoint.ts";
+import { checkParams, createKey, narrow, refuseParam } from "../endpoints/operation.ts";
 
 const ACTION = "execute the bulk request";
 const ENDPOINT = "/api/v1/bulk";
@@ -83,8 +83,8 @@ function checkItems(requester: HttpRequester, items: readonly BulkItem[]): void 
   items.forEach(({ idempotency_key: key }, index) => {
     const name = `'items[${index}].idempotency_key'`;
     if (key.length < MIN_ITEM_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
-      const wanted = `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`;
-      refuseParam(requester, ACTION, name, wanted, key);
+      const expected = `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`;
+      refuseParam(requester, ACTION, name, expected, key);
     }
     const twin = indices.get(key);
     if (twin !== undefined) refuseParam(requester, ACTION, name, `another than that of items[${twin}]`, key);

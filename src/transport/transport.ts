@@ -4,26 +4,26 @@
  * @module
  */
 
-import type { Call, Stage } from "./call.ts";
-import { ConcurrencyLimit, type Turn } from "./concurrency.ts";
-import type { ClientHooks, ResolvedConfig } from "./config.ts";
-import { type Deadline, Deadlines } from "./deadlines.ts";
+import type { Cancelable, PendingCall } from "../pending_call.ts";
+import { Semaphore, type Turn } from "./semaphore.ts";
+import type { ClientHooks, ResolvedConfig } from "../config.ts";
+import { type Timeout, Timeouts } from "./timeouts.ts";
 import {
   isPrefactorHttpError,
   PrefactorClientError,
   type PrefactorHttpError,
   PrefactorNetworkError,
   PrefactorTimeoutError,
-} from "./errors.ts";
-import { notify } from "./hooks.ts";
-import type { JsonObject } from "./models/common.ts";
-import { reasonOf, type Redactor } from "./redaction.ts";
+} from "../errors/errors.ts";
+import { notify } from "../hooks.ts";
+import type { JsonObject } from "../models/common.ts";
+import { reasonOf, type Redactor } from "../redaction.ts";
 import type { PreparedRequest } from "./request.ts";
 import { discard, isRedirect, parseObject, readBytes, requestIdOf, responseError } from "./response.ts";
-import type { Entry } from "./roster.ts";
+import type { Entry } from "../dense_set.ts";
 
 /** Which attempt of a call it is, from 1, and where another came before it, what happened since. */
-export interface AttemptFacts {
+export interface AttemptInfo {
   readonly attempt: number;
   readonly retry?: { readonly error: unknown; readonly delay: number };
 }
@@ -32,40 +32,40 @@ export interface AttemptFacts {
 export class Transport {
   readonly #config: ResolvedConfig;
   readonly #redactor: Redactor;
-  readonly #limit: ConcurrencyLimit;
-  readonly #deadlines = new Deadlines();
+  readonly #limit: Semaphore;
+  readonly #timeouts = new Timeouts();
 
   constructor(config: ResolvedConfig, redactor: Redactor) {
     this.#config = config;
     this.#redactor = redactor;
-    this.#limit = new ConcurrencyLimit(config.maxConcurrency);
+    this.#limit = new Semaphore(config.maxConcurrency);
   }
 
   /** Leaves nothing behind, once nothing is under way. */
   close(): void {
-    this.#deadlines.close();
+    this.#timeouts.close();
   }
 
   /** Makes one attempt when it is its turn. */
-  send(request: PreparedRequest, facts: AttemptFacts, call: Call): Promise<JsonObject> {
-    const turn = this.#limit.enter();
+  send(request: PreparedRequest, facts: AttemptInfo, call: PendingCall): Promise<JsonObject> {
+    const turn = this.#limit.acquire();
     return turn ? this.#sendAfter(turn, request, facts, call) : this.#exchange(request, facts, call);
   }
 
   async #sendAfter(
     turn: Turn,
     request: PreparedRequest,
-    facts: AttemptFacts,
-    call: Call,
+    facts: AttemptInfo,
+    call: PendingCall,
   ): Promise<JsonObject> {
     call.stage = turn;
     await turn.ready;
     return await this.#exchange(request, facts, call);
   }
 
-  #exchange(request: PreparedRequest, facts: AttemptFacts, call: Call): Promise<JsonObject> {
+  #exchange(request: PreparedRequest, facts: AttemptInfo, call: PendingCall): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(request, this.#limit, this.#deadlines, resolve, reject);
+      const exchange = new Exchange(request, this.#limit, this.#timeouts, resolve, reject);
       call.stage = exchange;
       if (call.aborted) exchange.cancel(call.reason);
       else exchange.run(facts, this.#config, this.#redactor);
@@ -77,38 +77,38 @@ export class Transport {
  * A request under way. It ends when its answer is read or has failed, and at once when the call is ended early
  * or a timeout runs out, even under a `fetch` that does not listen to its signal.
  */
-class Exchange implements Stage, Deadline {
+class Exchange implements Cancelable, Timeout {
   due = 0;
   readonly #request: PreparedRequest;
-  readonly #limit: ConcurrencyLimit;
-  readonly #deadlines: Deadlines;
+  readonly #limit: Semaphore;
+  readonly #timeouts: Timeouts;
   readonly #resolve: (body: JsonObject) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #controller = new AbortController();
-  #deadline: Entry<Deadline>;
+  #deadline: Entry<Timeout>;
   #phase: "connect" | "request";
   #headersCame = false;
   #ended = false;
 
   constructor(
     request: PreparedRequest,
-    limit: ConcurrencyLimit,
-    deadlines: Deadlines,
+    limit: Semaphore,
+    timeouts: Timeouts,
     resolve: (body: JsonObject) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#request = request;
     this.#limit = limit;
-    this.#deadlines = deadlines;
+    this.#timeouts = timeouts;
     this.#resolve = resolve;
     this.#reject = reject;
     const { timeout, connectTimeout } = request;
     this.#phase = connectTimeout !== null && connectTimeout < timeout ? "connect" : "request";
-    this.#deadline = deadlines.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
+    this.#deadline = timeouts.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
   }
 
   /** Sends the request and settles the promise with what comes of it. */
-  async run(facts: AttemptFacts, config: ResolvedConfig, redactor: Redactor): Promise<void> {
+  async run(facts: AttemptInfo, config: ResolvedConfig, redactor: Redactor): Promise<void> {
     const { hooks, maxResponseBytes } = config;
     const { method, path, url, headers, body } = this.#request;
     const { signal } = this.#controller;
@@ -157,7 +157,7 @@ class Exchange implements Stage, Deadline {
     const { method, path, timeout: requestTimeout, connectTimeout } = this.#request;
     if (this.#phase === "connect" && this.#headersCame) {
       this.#phase = "request";
-      this.#deadline = this.#deadlines.add(this, requestTimeout - connectTimeout!);
+      this.#deadline = this.#timeouts.add(this, requestTimeout - connectTimeout!);
       return;
     }
     const phase = this.#phase;
@@ -171,15 +171,15 @@ class Exchange implements Stage, Deadline {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#deadlines.delete(this.#deadline);
-    this.#limit.leave();
+    this.#timeouts.delete(this.#deadline);
+    this.#limit.release();
   }
 }
 
 function notifyStart(
   hooks: ClientHooks,
   { method, path }: PreparedRequest,
-  { attempt, retry }: AttemptFacts,
+  { attempt, retry }: AttemptInfo,
 ): void {
   if (retry) notify(hooks, "onRetry", { method, path, attempt, ...retry });
   notify(hooks, "onRequest", { method, path, attempt });

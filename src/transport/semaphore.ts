@@ -18,7 +18,7 @@ interface Waiter {
 }
 
 /** Lets so many pass at a time; the rest wait their turn in order. Every step costs the same, however long the line. */
-export class ConcurrencyLimit {
+export class Semaphore {
   #free: number;
   #first: Waiter | undefined;
   #last: Waiter | undefined;
@@ -29,7 +29,7 @@ export class ConcurrencyLimit {
   }
 
   /** Takes a slot at once, or a place in the line; whoever had a slot must `leave`. */
-  enter(): Turn | undefined {
+  acquire(): Turn | undefined {
     if (this.#free > 0) {
       this.#free--;
       return undefined;
@@ -50,7 +50,7 @@ export class ConcurrencyLimit {
   }
 
   /** Gives a slot back: to the first in the line who still waits. */
-  leave(): void {
+  release(): void {
     while (this.#first) {
       const { go, next } = this.#first;
       this.#first.next = undefined; // or an old waiter would keep all that came after it alive, gone or not

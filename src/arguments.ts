@@ -4,11 +4,11 @@
  * @module
  */
 
-import { PrefactorClientError } from "./errors.ts";
+import { PrefactorClientError } from "./errors/errors.ts";
 import type { Redactor } from "./redaction.ts";
 
-/** Checks the arguments of one action. Each check throws a `PrefactorClientError` that names the argument. */
-export class Checks {
+/** ArgumentChecker the arguments of one action. Each check throws a `PrefactorClientError` that names the argument. */
+export class ArgumentChecker {
   readonly #action: string;
   readonly #redactor: Redactor;
 
@@ -19,27 +19,32 @@ export class Checks {
   }
 
   /** Refuses a value, whatever it is. */
-  refuse(name: string, wanted: string, value: unknown): never {
+  refuse(name: string, expected: string, value: unknown): never {
     throw new PrefactorClientError(
-      `Cannot ${this.#action}: '${this.#redactor.text(name)}' must be ${wanted}, but is ${
-        this.#redactor.show(value)
+      `Cannot ${this.#action}: '${this.#redactor.text(name)}' must be ${expected}, but is ${
+        this.#redactor.formatValue(value)
       }`,
     );
   }
 
   /** Refuses a value of which the condition does not hold. */
-  that(name: string, holds: boolean, wanted: string, value: unknown): void {
-    if (!holds) this.refuse(name, wanted, value);
+  check(name: string, holds: boolean, expected: string, value: unknown): void {
+    if (!holds) this.refuse(name, expected, value);
   }
 
   /** Refuses what is no duration. */
   duration(name: string, value: unknown): void {
     const holds = typeof value === "number" && Number.isFinite(value) && value > 0;
-    this.that(name, holds, "a finite number of ms > 0", value);
+    this.check(name, holds, "a finite number of ms > 0", value);
   }
 
   /** Refuses what is no integer, or too small a one. */
   count(name: string, value: unknown, least: number): void {
-    this.that(name, Number.isSafeInteger(value) && value as number >= least, `an integer >= ${least}`, value);
+    this.check(
+      name,
+      Number.isSafeInteger(value) && value as number >= least,
+      `an integer >= ${least}`,
+      value,
+    );
   }
 }

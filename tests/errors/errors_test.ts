@@ -20,9 +20,9 @@ import {
   PrefactorRetryExhaustedError,
   PrefactorTimeoutError,
   PrefactorValidationError,
-} from "../mod.ts";
-import * as copy from "../src/errors.ts?copy";
-import { makeClient, TOKEN } from "./helpers.ts";
+} from "../../mod.ts";
+import * as copy from "../../src/errors/errors.ts?copy";
+import { makeClient, TOKEN } from "../helpers.ts";
 
 const cause = new TypeError("Connection refused");
 const api = { requestId: "r-1", retryAfter: 1_500, cause };

@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertLessOrEqual, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { PrefactorApiError, PrefactorHttpError, PrefactorNetworkError } from "../mod.ts";
-import { failure, failureOf, ignoreSignal, json, makeClient, ok, outcome, settle, turn } from "./helpers.ts";
+import { PrefactorApiError, PrefactorHttpError, PrefactorNetworkError } from "../../mod.ts";
+import { failure, failureOf, ignoreSignal, json, makeClient, ok, outcome, settle, turn } from "../helpers.ts";
 
 /** A `fetch` that answers when told to, in whatever order. */
 function makeGate() {

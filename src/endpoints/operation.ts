@@ -4,10 +4,10 @@
  * @module
  */
 
-import { PrefactorClientError, PrefactorResponseContractError } from "../errors.ts";
-import { firstFault, isTimestamp, show } from "../guards.ts";
+import { PrefactorClientError, PrefactorResponseContractError } from "../errors/errors.ts";
+import { findIssue, formatValue, isTimestamp } from "../guards.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
-import { createIdempotencyKey, isKey, KEY_WANTED } from "../idempotency.ts";
+import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
 import { isApiResponse, type JsonObject, type JsonValue } from "../models/common.ts";
 
 /** An operation of the API: a path, a body, a guard. */
@@ -42,7 +42,7 @@ export async function perform<Params extends { idempotency_key?: string | null |
   checkParams(requester, action, params, operation.isParams);
   const { idempotency_key: key } = params;
   if (key !== undefined && key !== null && !isKey(key)) {
-    refuseParam(requester, action, "'idempotency_key'", KEY_WANTED, key);
+    refuseParam(requester, action, "'idempotency_key'", KEY_EXPECTED, key);
   }
   const idempotencyKey = key ?? createKey(requester);
   const fields = operation.defaults();
@@ -62,8 +62,9 @@ export function checkParams<T>(
   guard: (value: unknown) => value is T,
 ): asserts params is T {
   if (guard(params)) return;
-  const { path, wanted, value } = firstFault(guard, params) ?? { path: "", wanted: "stable", value: params };
-  refuseParam(requester, action, path === "" ? "its params" : `'${path}'`, wanted, value);
+  const { path, expected, value } = findIssue(guard, params) ??
+    { path: "", expected: "stable", value: params };
+  refuseParam(requester, action, path === "" ? "its params" : `'${path}'`, expected, value);
 }
 
 /** Refuses one argument. */
@@ -71,11 +72,13 @@ export function refuseParam(
   requester: HttpRequester,
   action: string,
   name: string,
-  wanted: string,
+  expected: string,
   value: unknown,
 ): never {
   const given = typeof value === "string" ? redact(requester, value) : value;
-  throw new PrefactorClientError(`Cannot ${action}: ${name} must be ${wanted}, but is ${show(given)}`);
+  throw new PrefactorClientError(
+    `Cannot ${action}: ${name} must be ${expected}, but is ${formatValue(given)}`,
+  );
 }
 
 /** An id as a path carries it. */
@@ -115,10 +118,11 @@ export function narrow<T>(
 ): T {
   if (guard(answer)) return answer;
   const body = redact(requester, answer);
-  const { path, wanted, value } = firstFault(guard, body) ?? { path: "", wanted: "as promised", value: body };
+  const { path, expected, value } = findIssue(guard, body) ??
+    { path: "", expected: "as promised", value: body };
   const name = path === "" ? "it" : `'${path}'`;
-  const message = `Cannot read the answer to POST ${endpoint}: ${name} must be ${wanted}, but is ${
-    show(value)
+  const message = `Cannot read the answer to POST ${endpoint}: ${name} must be ${expected}, but is ${
+    formatValue(value)
   }`;
   throw new PrefactorResponseContractError(message, { path, body });
 }

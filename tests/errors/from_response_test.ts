@@ -4,8 +4,8 @@ import {
   PrefactorAuthError,
   PrefactorNotFoundError,
   PrefactorValidationError,
-} from "../mod.ts";
-import { errorFromResponse } from "../src/error_response.ts";
+} from "../../mod.ts";
+import { errorFromResponse } from "../../src/errors/from_response.ts";
 
 Deno.test("errorFromResponse() makes the class that the status stands for", () => {
   const table: [

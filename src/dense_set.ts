@@ -4,10 +4,10 @@
  * @module
  */
 
-/** A member of a {@linkcode Roster}. */
+/** A member of a {@linkcode DenseSet}. */
 export interface Entry<T> {
   readonly value: T;
-  /** Where the roster keeps it; -1 once it has left. */
+  /** Where the set keeps it; -1 once it has left. */
   index: number;
 }
 
@@ -18,7 +18,7 @@ export interface Entry<T> {
  * to the next. Once one of them has grown old, together they keep every call that was ever in them alive until
  * the next full collection.
  */
-export class Roster<T> {
+export class DenseSet<T> {
   readonly #entries: Entry<T>[] = [];
 
   /** How many members there are. */

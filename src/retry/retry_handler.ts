@@ -6,12 +6,12 @@
 
 import { delay } from "@std/async/delay";
 import { retry, RetryError } from "@std/async/retry";
-import { Checks } from "./checks.ts";
-import type { ResolvedRetryConfig, RetryConfig } from "./config.ts";
-import { resolveRetryConfig } from "./config.ts";
-import { isTransientHttpError } from "./error_classification.ts";
-import { reasonOf, Redactor } from "./redaction.ts";
-import { isPrefactorHttpError, PrefactorRetryExhaustedError } from "./errors.ts";
+import { ArgumentChecker } from "../arguments.ts";
+import type { ResolvedRetryConfig, RetryConfig } from "../config.ts";
+import { resolveRetryConfig } from "../config.ts";
+import { isTransientHttpError } from "../errors/classification.ts";
+import { reasonOf, Redactor } from "../redaction.ts";
+import { isPrefactorHttpError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
 
 /** What {@linkcode RetryHandler.execute} can be told. */
 export interface RetryOptions {
@@ -52,7 +52,10 @@ export class RetryHandler {
    * @throws {PrefactorClientError} Where a field is wrong; the message names it.
    */
   constructor(config: RetryConfig = {}) {
-    this.#config = resolveRetryConfig(config, new Checks("make the retry handler", new Redactor("")));
+    this.#config = resolveRetryConfig(
+      config,
+      new ArgumentChecker("make the retry handler", new Redactor("")),
+    );
   }
 
   /**

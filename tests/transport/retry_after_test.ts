@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseRetryAfter } from "../src/retry_after.ts";
+import { parseRetryAfter } from "../../src/transport/retry_after.ts";
 
 const NOW = Date.UTC(1994, 10, 6, 8, 49, 7);
 

@@ -24,7 +24,7 @@ import {
   PrefactorRetryExhaustedError,
   PrefactorValidationError,
   VERSION,
-} from "../mod.ts";
+} from "../../mod.ts";
 import {
   type Answer,
   failure,
@@ -36,7 +36,7 @@ import {
   settle,
   TOKEN,
   turn,
-} from "./helpers.ts";
+} from "../helpers.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 

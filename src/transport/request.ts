@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Checks } from "./checks.ts";
-import type { ResolvedConfig } from "./config.ts";
-import { PrefactorClientError } from "./errors.ts";
-import { isObject } from "./guards.ts";
-import type { HttpRequestOptions, QueryValue } from "./http_requester.ts";
-import { createIdempotencyKey, isKey, KEY_WANTED } from "./idempotency.ts";
-import type { Redactor } from "./redaction.ts";
+import { ArgumentChecker } from "../arguments.ts";
+import type { ResolvedConfig } from "../config.ts";
+import { PrefactorClientError } from "../errors/errors.ts";
+import { isObject } from "../guards.ts";
+import type { HttpRequestOptions, QueryValue } from "../http_requester.ts";
+import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
+import type { Redactor } from "../redaction.ts";
 
 /** A request that is ready to be sent, the same at each attempt. */
 export interface PreparedRequest {
@@ -26,9 +26,9 @@ export interface PreparedRequest {
 }
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const METHOD_WANTED = `one of ${METHODS.join(", ")}`;
+const METHOD_EXPECTED = `one of ${METHODS.join(", ")}`;
 
-/** Checks the arguments of a call and puts its request together. */
+/** ArgumentChecker the arguments of a call and puts its request together. */
 export function prepareRequest(
   config: ResolvedConfig,
   redactor: Redactor,
@@ -36,18 +36,18 @@ export function prepareRequest(
   path: string,
   options: HttpRequestOptions,
 ): PreparedRequest {
-  const checks = new Checks("send the request", redactor);
+  const checks = new ArgumentChecker("send the request", redactor);
   if (!isObject(options)) checks.refuse("options", "an object", options);
   const { signal, params, json, idempotencyKey: key } = options;
   const { timeout = config.requestTimeout, connectTimeout = config.connectTimeout } = options;
   const { maxRetries = config.maxRetries } = options;
-  checks.that("method", METHODS.includes(method), METHOD_WANTED, method);
+  checks.check("method", METHODS.includes(method), METHOD_EXPECTED, method);
   checkPath(checks, path);
   checks.duration("timeout", timeout);
   if (connectTimeout !== null) checks.duration("connectTimeout", connectTimeout);
   checks.count("maxRetries", maxRetries, 0);
-  checks.that("idempotencyKey", key === undefined || key === null || isKey(key), KEY_WANTED, key);
-  checks.that("signal", signal === undefined || isSignal(signal), "an AbortSignal", signal);
+  checks.check("idempotencyKey", key === undefined || key === null || isKey(key), KEY_EXPECTED, key);
+  checks.check("signal", signal === undefined || isSignal(signal), "an AbortSignal", signal);
   const query = params === undefined ? "" : encodeQuery(checks, params);
   const queryAt = path.indexOf("?");
   return {
@@ -63,10 +63,10 @@ export function prepareRequest(
 }
 
 /** Refuses a path that would end up elsewhere than behind the API's URL as it is written. */
-function checkPath(checks: Checks, path: unknown): void {
+function checkPath(checks: ArgumentChecker, path: unknown): void {
   const holds = typeof path === "string" && /^\/[^\s#\\]*$/.test(path) &&
     !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
-  checks.that(
+  checks.check(
     "path",
     holds,
     "a path from its first '/' on, without '.' and '..', white space or fragment",
@@ -79,14 +79,19 @@ function isSignal(signal: AbortSignal): boolean {
     typeof signal.removeEventListener === "function";
 }
 
-function encodeQuery(checks: Checks, params: Record<string, QueryValue>): string {
-  checks.that("params", isObject(params), "an object", params);
+function encodeQuery(checks: ArgumentChecker, params: Record<string, QueryValue>): string {
+  checks.check("params", isObject(params), "an object", params);
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
     if (value === undefined || value === null) continue;
     for (const item of Array.isArray(value) ? value : [value]) {
       const holds = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
-      checks.that(`params.${name}`, holds, "a string, a finite number, a boolean or an array of these", item);
+      checks.check(
+        `params.${name}`,
+        holds,
+        "a string, a finite number, a boolean or an array of these",
+        item,
+      );
       query.append(name, String(item));
     }
   }
@@ -117,8 +122,8 @@ function buildHeaders(
   return Object.fromEntries(all);
 }
 
-function serialise(checks: Checks, redactor: Redactor, method: string, json: unknown): string {
-  checks.that("json", method !== "GET", "left out of a GET, which has no body", json);
+function serialise(checks: ArgumentChecker, redactor: Redactor, method: string, json: unknown): string {
+  checks.check("json", method !== "GET", "left out of a GET, which has no body", json);
   let body: string | undefined;
   try {
     body = JSON.stringify(json);

@@ -12,8 +12,8 @@ import {
   PrefactorRetryExhaustedError,
   PrefactorTimeoutError,
   PrefactorValidationError,
-} from "../mod.ts";
-import * as copy from "../src/errors.ts?copy";
+} from "../../mod.ts";
+import * as copy from "../../src/errors/errors.ts?copy";
 
 type Verdict = "transient" | "permanent" | "neither";
 

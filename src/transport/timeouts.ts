@@ -1,10 +1,10 @@
 /**
- * Many deadlines on one timer.
+ * Many timeouts on one timer.
  *
  * @module
  */
 
-import { type Entry, Roster } from "./roster.ts";
+import { DenseSet, type Entry } from "../dense_set.ts";
 
 /** The longest delay that a timer can hold, in ms. */
 const MAX_DELAY = 2 ** 31 - 1;
@@ -27,33 +27,33 @@ function now(): number {
 }
 
 /** Something that is to happen unless it is called off. */
-export interface Deadline {
-  /** When, on the clock of {@linkcode Deadlines}, which sets it. */
+export interface Timeout {
+  /** When, on the clock of {@linkcode Timeouts}, which sets it. */
   due: number;
   /** What. */
   expire(): void;
 }
 
 /**
- * Deadlines that share one timer, which is armed only while there are any: a timer for each would cost more
+ * Timeouts that share one timer, which is armed only while there are any: a timer for each would cost more
  * than most of what a request does on its way to `fetch`.
  */
-export class Deadlines {
-  readonly #waiting = new Roster<Deadline>();
+export class Timeouts {
+  readonly #waiting = new DenseSet<Timeout>();
   #firesAt = Infinity;
   #clear: (() => void) | undefined;
   #clock = Date;
   #grace = 0;
 
   /** Has the deadline expire after the timeout, in ms; the entry is what calls it off. */
-  add(deadline: Deadline, timeout: number): Entry<Deadline> {
+  add(deadline: Timeout, timeout: number): Entry<Timeout> {
     deadline.due = now() + timeout;
     if (deadline.due < this.#firesAt || this.#clock !== Date) this.#arm(deadline.due, timeout);
     return this.#waiting.add(deadline);
   }
 
   /** Calls a deadline off. */
-  delete(entry: Entry<Deadline>): void {
+  delete(entry: Entry<Timeout>): void {
     this.#waiting.delete(entry);
     if (this.#waiting.size > 0) return;
     this.#grace = Date === RealDate ? GRACE : 0;

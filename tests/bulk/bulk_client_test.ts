@@ -12,7 +12,7 @@ import {
   VERSION,
 } from "../../mod.ts";
 import { hang, json, makeClient, TOKEN } from "../helpers.ts";
-import { record } from "./recorded.ts";
+import { record } from "../endpoints/recorded.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -134,7 +134,7 @@ Deno.test("BulkClient.execute() takes items whose keys have 8 to 64 characters",
 Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and names the item's index", async () => {
   const second = (item: unknown) => ({ items: [ITEM, item] });
   const key = (idempotency_key: unknown) => second({ ...ITEM, idempotency_key });
-  const table: [request: unknown, name: string, wanted: string, shown: string][] = [
+  const table: [request: unknown, name: string, expected: string, shown: string][] = [
     [undefined, "its params", "an object", "undefined"],
     [null, "its params", "an object", "null"],
     [[ITEM], "its params", "an object", "an array of 1 item"],
@@ -164,10 +164,10 @@ Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and
       '"key-00002"',
     ],
   ];
-  for (const [wrong, name, wanted, shown] of table) {
+  for (const [wrong, name, expected, shown] of table) {
     const { client, request } = recorded();
     const error = await assertRejects(() => client.execute(wrong as BulkRequest), PrefactorClientError);
-    for (const text of [name, `must be ${wanted}`, `but is ${shown}`]) {
+    for (const text of [name, `must be ${expected}`, `but is ${shown}`]) {
       assertStringIncludes(error.message, text);
     }
     assertSpyCalls(request, 0);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { PrefactorClientError, PrefactorRetryExhaustedError, PrefactorTimeoutError } from "../mod.ts";
-import { failureOf, hang, ignoreSignal, json, makeClient, ok, outcome, settle } from "./helpers.ts";
+import { PrefactorClientError, PrefactorRetryExhaustedError, PrefactorTimeoutError } from "../../mod.ts";
+import { failureOf, hang, ignoreSignal, json, makeClient, ok, outcome, settle } from "../helpers.ts";
 
 const BULK = { items: [{ _type: "agent_spans/finish", idempotency_key: "finish-0001" }] };
 

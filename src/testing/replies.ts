@@ -4,7 +4,7 @@
  * @module
  */
 
-import { firstFault, isString, refuse, show } from "../guards.ts";
+import { fail, findIssue, formatValue, isString } from "../guards.ts";
 
 /** An answer before it is written. */
 export interface Answer {
@@ -75,17 +75,21 @@ export function findFieldErrors(fields: Fields, body: Record<string, unknown>): 
     if (value === undefined || value === null) {
       if (required) errors[field] = fieldError("required", `${field} is required`);
     } else if (!is(value)) {
-      const fault = firstFault(is, value);
-      nest(errors, [field, ...(fault?.path.match(/[^.[\]]+/g) ?? [])], describe(fault?.wanted, fault?.value));
+      const fault = findIssue(is, value);
+      nest(
+        errors,
+        [field, ...(fault?.path.match(/[^.[\]]+/g) ?? [])],
+        describe(fault?.expected, fault?.value),
+      );
     }
   }
   return Object.keys(errors).length > 0 ? errors : undefined;
 }
 
-function describe(wanted: string | undefined, value: unknown): FieldError {
+function describe(expected: string | undefined, value: unknown): FieldError {
   return value === undefined || value === null
     ? fieldError("required", "The field is required")
-    : fieldError("invalid", `The field must be ${wanted}: current value is ${show(value)}`);
+    : fieldError("invalid", `The field must be ${expected}: current value is ${formatValue(value)}`);
 }
 
 function nest(errors: FieldErrors, path: string[], error: FieldError): void {
@@ -96,5 +100,5 @@ function nest(errors: FieldErrors, path: string[], error: FieldError): void {
 
 /** Whether the value is a string with something in it. */
 export function isFilled(value: unknown): value is string {
-  return isString(value) && (value !== "" || refuse("a string that is not empty"));
+  return isString(value) && (value !== "" || fail("a string that is not empty"));
 }

@@ -11,7 +11,7 @@ import {
   PrefactorNotFoundError,
   PrefactorValidationError,
 } from "./errors.ts";
-import { isObject, isString } from "./guards.ts";
+import { isObject, isString } from "../guards.ts";
 
 /** Makes the error that an answer with a status from 400 up stands for. */
 export function errorFromResponse(

@@ -21,8 +21,8 @@ import {
   PrefactorTimeoutError,
   type RetryConfig,
   RetryHandler,
-} from "../mod.ts";
-import { countListeners, failureOf, settle } from "./helpers.ts";
+} from "../../mod.ts";
+import { countListeners, failureOf, settle } from "../helpers.ts";
 
 const NETWORK = new PrefactorNetworkError("Connection refused");
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Entry, Roster } from "./roster.ts";
+import { DenseSet, type Entry } from "./dense_set.ts";
 
 /** What a call is doing: waiting for its turn, or making an attempt. */
-export interface Stage {
+export interface Cancelable {
   /** Ends it at once; the promise that stands for it rejects with the reason. */
   cancel(reason: unknown): void;
 }
@@ -15,18 +15,18 @@ export interface Stage {
 /** The calls that a signal can end. They share one listener: a signal warns of a leak where it has many. */
 class SignalCalls {
   readonly #signal: AbortSignal;
-  readonly #calls = new Roster<Call>();
+  readonly #calls = new DenseSet<PendingCall>();
 
   constructor(signal: AbortSignal) {
     this.#signal = signal;
   }
 
-  add(call: Call): Entry<Call> {
+  add(call: PendingCall): Entry<PendingCall> {
     if (this.#calls.size === 0) this.#signal.addEventListener("abort", this);
     return this.#calls.add(call);
   }
 
-  delete(entry: Entry<Call>): void {
+  delete(entry: Entry<PendingCall>): void {
     this.#calls.delete(entry);
     if (this.#calls.size === 0) this.#signal.removeEventListener("abort", this);
   }
@@ -42,16 +42,16 @@ const callsOf = new WeakMap<AbortSignal, SignalCalls>();
  * One call, from its first attempt to its answer. Whoever may end it early, its caller's signal or the closing
  * of the client, says so here, and the stage that the call is in hears of it.
  */
-export class Call {
+export class PendingCall {
   /** What the call is doing now. */
-  stage: Stage | undefined;
+  stage: Cancelable | undefined;
   /** Whether the call was ended early. */
   aborted = false;
   /** Why it was. */
   reason: unknown;
 
   readonly #signalCalls: SignalCalls | undefined;
-  readonly #entry: Entry<Call> | undefined;
+  readonly #entry: Entry<PendingCall> | undefined;
   #retrying: AbortController | undefined;
 
   /** Makes a call that its caller's signal can end. */

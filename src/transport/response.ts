@@ -4,11 +4,15 @@
  * @module
  */
 
-import { errorFromResponse } from "./error_response.ts";
-import { PrefactorApiError, type PrefactorHttpError, PrefactorResponseContractError } from "./errors.ts";
-import { isObject } from "./guards.ts";
-import type { JsonObject } from "./models/common.ts";
-import type { Redactor } from "./redaction.ts";
+import { errorFromResponse } from "../errors/from_response.ts";
+import {
+  PrefactorApiError,
+  type PrefactorHttpError,
+  PrefactorResponseContractError,
+} from "../errors/errors.ts";
+import { isObject } from "../guards.ts";
+import type { JsonObject } from "../models/common.ts";
+import type { Redactor } from "../redaction.ts";
 import type { PreparedRequest } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
@@ -113,7 +117,7 @@ export function responseError(
   if (isRedirect(response)) {
     const location = headers.get("location");
     const hidden = response.type === "opaqueredirect" ? "where the browser does not tell" : "nowhere";
-    const target = location === null ? hidden : redactor.show(location);
+    const target = location === null ? hidden : redactor.formatValue(location);
     const message = `Refused to follow the redirect of ${method} ${path}, which points to ${target}`;
     return new PrefactorApiError(message, "redirect", statusCode, facts);
   }
@@ -131,7 +135,11 @@ export function responseError(
     cause = error;
   }
   if (isObject(body) && statusCode >= 400) return errorFromResponse(statusCode, body, facts);
-  const found = bytes.byteLength === 0 ? "is empty" : cause ? "is not JSON" : `is ${redactor.show(body)}`;
+  const found = bytes.byteLength === 0
+    ? "is empty"
+    : cause
+    ? "is not JSON"
+    : `is ${redactor.formatValue(body)}`;
   return new PrefactorResponseContractError(`${refused}: the body must be a JSON object, but ${found}`, {
     statusCode,
     ...facts,
