@@ -46,14 +46,7 @@
  */
 
 export { PrefactorHttpClient } from "./src/client.ts";
-export type {
-  ClientHooks,
-  HttpClientConfig,
-  RequestEvent,
-  ResponseEvent,
-  RetryConfig,
-  RetryEvent,
-} from "./src/config.ts";
+export type { HttpClientConfig, RetryConfig } from "./src/config.ts";
 export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
 export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
 export { BulkClient } from "./src/bulk/bulk_client.ts";
@@ -76,7 +69,15 @@ export type {
   PrefactorResponseContractErrorOptions,
   PrefactorTimeoutErrorOptions,
 } from "./src/errors/errors.ts";
-export type { HttpRequester, HttpRequestOptions, QueryValue, RequestOptions } from "./src/http_requester.ts";
+export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/hooks.ts";
+export type {
+  ApiResponseInfo,
+  HeaderFields,
+  HttpRequester,
+  HttpRequestOptions,
+  QueryValue,
+  RequestOptions,
+} from "./src/http_requester.ts";
 export {
   isAgentInstance,
   isAgentInstanceSpanCounts,

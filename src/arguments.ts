@@ -1,50 +1,68 @@
 /**
- * Refuses wrong arguments, all in the same words.
+ * Checks arguments and words every refusal in the same way.
  *
  * @module
  */
 
 import { PrefactorClientError } from "./errors/errors.ts";
-import type { Redactor } from "./redaction.ts";
+import { findIssue, formatValue } from "./guards.ts";
 
-/** ArgumentChecker the arguments of one action. Each check throws a `PrefactorClientError` that names the argument. */
+/** Takes the token out of a value. Without `redact` the value stays as it is. */
+export interface ValueRedactor {
+  redact?(value: unknown): unknown;
+}
+
+/** Checks the arguments of one action. A failed check throws a `PrefactorClientError` that names the argument. */
 export class ArgumentChecker {
   readonly #action: string;
-  readonly #redactor: Redactor;
+  readonly #redactor: ValueRedactor;
 
-  /** Makes the checks of an action, such as `send the request`. */
-  constructor(action: string, redactor: Redactor) {
+  /**
+   * Creates a checker.
+   *
+   * @param action The action as messages name it, such as `send the request`.
+   * @param redactor Takes the token out of names and values before they go into a message.
+   */
+  constructor(action: string, redactor: ValueRedactor = {}) {
     this.#action = action;
     this.#redactor = redactor;
   }
 
-  /** Refuses a value, whatever it is. */
-  refuse(name: string, expected: string, value: unknown): never {
+  /** Throws, whatever the value is. */
+  fail(name: string, expected: string, value: unknown): never {
+    const shown = redact(this.#redactor, name);
+    const actual = typeof value === "string" ? redact(this.#redactor, value) : value;
     throw new PrefactorClientError(
-      `Cannot ${this.#action}: '${this.#redactor.text(name)}' must be ${expected}, but is ${
-        this.#redactor.formatValue(value)
-      }`,
+      `Cannot ${this.#action}: '${shown}' must be ${expected}, but is ${formatValue(actual)}`,
     );
   }
 
-  /** Refuses a value of which the condition does not hold. */
+  /** Throws unless the condition holds. */
   check(name: string, holds: boolean, expected: string, value: unknown): void {
-    if (!holds) this.refuse(name, expected, value);
+    if (!holds) this.fail(name, expected, value);
   }
 
-  /** Refuses what is no duration. */
-  duration(name: string, value: unknown): void {
+  /** Throws unless the guard accepts the value; the message names the first field that it rejects. */
+  checkModel<T>(name: string, guard: (value: unknown) => value is T, value: unknown): asserts value is T {
+    if (guard(value)) return;
+    const issue = findIssue(guard, value) ?? { path: "", expected: "the same at each read", value };
+    this.fail(issue.path || name, issue.expected, issue.value);
+  }
+
+  /** Throws unless the value is a duration. */
+  checkDuration(name: string, value: unknown): void {
     const holds = typeof value === "number" && Number.isFinite(value) && value > 0;
     this.check(name, holds, "a finite number of ms > 0", value);
   }
 
-  /** Refuses what is no integer, or too small a one. */
-  count(name: string, value: unknown, least: number): void {
-    this.check(
-      name,
-      Number.isSafeInteger(value) && value as number >= least,
-      `an integer >= ${least}`,
-      value,
-    );
+  /** Throws unless the value is an integer of at least the minimum. */
+  checkInteger(name: string, value: unknown, minimum: number): void {
+    const holds = Number.isSafeInteger(value) && value as number >= minimum;
+    this.check(name, holds, `an integer >= ${minimum}`, value);
   }
+}
+
+/** Takes the token out of a value. */
+export function redact(redactor: ValueRedactor, value: unknown): unknown {
+  return redactor.redact ? redactor.redact(value) : value;
 }

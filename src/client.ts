@@ -1,38 +1,26 @@
 /**
- * The client: puts the parts together and owns closing.
+ * The client for the Prefactor API.
  *
  * @module
  */
 
-import { PendingCall } from "./pending_call.ts";
-import type { HttpClientConfig, ResolvedConfig } from "./config.ts";
-import { resolveConfig } from "./config.ts";
+import { ArgumentChecker } from "./arguments.ts";
+import { BulkClient } from "./bulk/bulk_client.ts";
+import { type HttpClientConfig, resolveConfig, type ResolvedConfig } from "./config.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { AgentInstanceClient } from "./endpoints/agent_instances.ts";
 import { AgentSpanClient } from "./endpoints/agent_spans.ts";
-import { BulkClient } from "./bulk/bulk_client.ts";
-import { Timeouts } from "./transport/timeouts.ts";
 import { readEnvironment } from "./environment.ts";
-import {
-  PrefactorApiError,
-  PrefactorClientError,
-  PrefactorNetworkError,
-  PrefactorResponseContractError,
-} from "./errors/errors.ts";
-import { formatValue, isObject } from "./guards.ts";
-import type { HttpRequester, HttpRequestOptions } from "./http_requester.ts";
+import { isObject } from "./guards.ts";
+import type { ApiResponseInfo, HttpRequester, HttpRequestOptions } from "./http_requester.ts";
 import { createIdempotencyKey } from "./idempotency.ts";
 import type { JsonObject } from "./models/common.ts";
-import { Redactor } from "./redaction.ts";
-import { type PreparedRequest, prepareRequest } from "./transport/request.ts";
-import { RetryHandler } from "./retry/retry_handler.ts";
-import { DenseSet } from "./dense_set.ts";
-import { Transport } from "./transport/transport.ts";
 
 /**
- * A client of the Prefactor API.
+ * The client for the Prefactor API.
  *
- * It opens nothing before the first call and keeps no process alive when idle. Close it, or declare it with
- * `await using`, to let what is in flight finish.
+ * It opens no connection before the first call and keeps no process alive while idle. Close it, or declare it with
+ * `await using`, to let pending calls finish.
  *
  * @example Record a run
  * ```ts no-assert
@@ -65,34 +53,29 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly bulk: BulkClient;
 
   readonly #config: ResolvedConfig;
-  readonly #redactor: Redactor;
-  readonly #transport: Transport;
-  readonly #inFlight = new DenseSet<PendingCall>();
-  #closed = false;
-  #onIdle: (() => void)[] = [];
+  readonly #dispatcher: Dispatcher;
 
   /**
-   * Makes a client; nothing is opened or sent.
+   * Creates a client. Nothing is opened or sent.
    *
-   * @param config Where the API is, the token, and what else is to differ from the defaults.
-   * @throws {PrefactorClientError} Where a field is wrong; the message names it.
+   * @param config The URL of the API, the token, and options that differ from their defaults.
+   * @throws {PrefactorClientError} If a field is invalid; the message names it.
    */
   constructor(config: HttpClientConfig) {
     this.#config = resolveConfig(config);
-    this.#redactor = new Redactor(this.#config.apiToken);
-    this.#transport = new Transport(this.#config, this.#redactor);
+    this.#dispatcher = new Dispatcher(this.#config);
     this.agentInstances = new AgentInstanceClient(this);
     this.agentSpans = new AgentSpanClient(this);
     this.bulk = new BulkClient(this);
   }
 
   /**
-   * Makes a client from the environment variables `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN`, on Deno
-   * (which asks for `--allow-env`), Bun and Node.
+   * Creates a client from the environment variables `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN`, on Deno (which
+   * needs `--allow-env`), Bun and Node.
    *
-   * @param overrides What is to differ from the defaults; a variable is not read where its field is here.
+   * @param overrides Options that differ from their defaults. A variable is not read if its field is set here.
    * @returns The client.
-   * @throws {PrefactorClientError} Where a variable is missing, or a field is wrong; the message names it.
+   * @throws {PrefactorClientError} If a variable is missing or a field is invalid; the message names it.
    *
    * @example
    * ```ts
@@ -104,11 +87,12 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   static fromEnv(overrides: Partial<HttpClientConfig> = {}): PrefactorHttpClient {
-    if (!isObject(overrides)) {
-      throw new PrefactorClientError(
-        `Cannot configure the client: 'overrides' must be an object, but is ${formatValue(overrides)}`,
-      );
-    }
+    new ArgumentChecker("configure the client").check(
+      "overrides",
+      isObject(overrides),
+      "an object",
+      overrides,
+    );
     return new PrefactorHttpClient({
       ...overrides,
       apiUrl: overrides.apiUrl ?? readEnvironment("PREFACTOR_API_URL"),
@@ -120,13 +104,13 @@ export class PrefactorHttpClient implements HttpRequester {
    * Sends a request that no endpoint method covers, with the same retries, timeouts and errors.
    *
    * @param method `"GET"`, `"POST"`, `"PUT"`, `"PATCH"` or `"DELETE"`.
-   * @param path The path behind the `apiUrl`, such as `/api/v1/ping`; it may have a query.
-   * @param options The query, the body, the key, and what is to differ from the config for this call.
-   * @returns The JSON object that came.
-   * @throws {PrefactorClientError} For a wrong argument or a closed client; nothing was sent.
-   * @throws {PrefactorApiError} Where the API answered with an error that is not worth a retry.
-   * @throws {PrefactorResponseContractError} Where the answer is no JSON object.
-   * @throws {PrefactorRetryExhaustedError} Where every attempt failed.
+   * @param path The path after the `apiUrl`, such as `/api/v1/ping`. It may have a query.
+   * @param options The query, the body, the idempotency key, and options of this call.
+   * @returns The JSON object of the response; `{}` for a 204, a 205 and an empty response to a DELETE.
+   * @throws {PrefactorClientError} For an invalid argument or a closed client; nothing was sent.
+   * @throws {PrefactorApiError} If the API responds with an error that is not retried.
+   * @throws {PrefactorResponseContractError} If the response is not a JSON object.
+   * @throws {PrefactorRetryExhaustedError} If every attempt failed.
    *
    * @example
    * ```ts
@@ -138,29 +122,36 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   async request(method: string, path: string, options: HttpRequestOptions = {}): Promise<JsonObject> {
-    const request = prepareRequest(this.#config, this.#redactor, method, path, options);
-    if (this.#closed) throw closedError();
-    const { signal } = options;
-    if (signal?.aborted) throw signal.reason;
-    const call = new PendingCall(signal);
-    const entry = this.#inFlight.add(call);
-    try {
-      return await this.#transport.send(request, { attempt: 1 }, call);
-    } catch (error) {
-      if (call.aborted) throw call.reason;
-      if (request.maxRetries === 0 || !this.#isRetriable(error)) throw error;
-      return await this.#retry(request, call, error);
-    } finally {
-      this.#inFlight.delete(entry);
-      if (this.#inFlight.size === 0) this.#onIdle.splice(0).forEach((resolve) => resolve());
-      call.dispose();
-    }
+    return (await this.send(method, path, options)).body;
   }
 
   /**
-   * Makes an idempotency key as the client does for a call that has none.
+   * Sends a request like {@linkcode PrefactorHttpClient.request} and returns the facts around the response too.
    *
-   * @returns A random UUID, behind `defaultIdempotencyKey` and a `-` where that is set.
+   * @param method `"GET"`, `"POST"`, `"PUT"`, `"PATCH"` or `"DELETE"`.
+   * @param path The path after the `apiUrl`, such as `/api/v1/ping`. It may have a query.
+   * @param options The query, the body, the idempotency key, and options of this call.
+   * @returns The status, headers, request id, JSON object, number of attempts and duration.
+   * @throws {PrefactorHttpError} The same errors as `request`.
+   *
+   * @example
+   * ```ts
+   * import { PrefactorHttpClient } from "@prefactor/http";
+   * import { PrefactorSandbox } from "@prefactor/http/testing";
+   *
+   * await using client = new PrefactorHttpClient(new PrefactorSandbox().config());
+   * const { statusCode, attempts, body } = await client.send("GET", "/api/v1/ping");
+   * console.log(statusCode, attempts, body); // 200 1 { status: "success" }
+   * ```
+   */
+  send(method: string, path: string, options: HttpRequestOptions = {}): Promise<ApiResponseInfo> {
+    return this.#dispatcher.send(method, path, options);
+  }
+
+  /**
+   * Creates an idempotency key as the client does for a call that has none.
+   *
+   * @returns A random UUID, after `defaultIdempotencyKey` and a `-` if that option is set.
    */
   createIdempotencyKey(): string {
     return createIdempotencyKey(this.#config.defaultIdempotencyKey);
@@ -173,73 +164,26 @@ export class PrefactorHttpClient implements HttpRequester {
    * @returns A copy without the token.
    */
   redact(value: unknown): unknown {
-    return this.#redactor.json(value);
+    return this.#config.redactor.redact(value);
   }
 
   /**
-   * Refuses new calls and waits for those in flight.
+   * Refuses new calls and waits for pending ones. Closing twice is fine.
    *
-   * @param options `timeout`: how long to wait, in ms, before what is still in flight is aborted; those calls
-   * reject with the error that new calls get. Without it, they have all the time that their own timeouts and
-   * retries give them.
-   * @returns A promise that resolves when nothing is in flight any more. Closing twice is fine.
-   * @throws {PrefactorClientError} Where `timeout` is no number of ms from 0.
+   * @param options `timeout`: the time in ms after which calls that are still pending are aborted; they reject with the
+   * error that new calls get. Defaults to no limit but the timeouts and retries of the calls.
+   * @returns A promise that resolves when no call is pending.
+   * @throws {PrefactorClientError} If `timeout` is not a number of ms >= 0.
    */
   async close(options: { timeout?: number | undefined } = {}): Promise<void> {
     const { timeout = Infinity } = options ?? {};
-    if (!(typeof timeout === "number" && timeout >= 0)) {
-      throw new PrefactorClientError(
-        `Cannot close: 'timeout' must be a number of ms >= 0, but is ${formatValue(timeout)}`,
-      );
-    }
-    this.#closed = true;
-    if (this.#inFlight.size > 0) {
-      const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
-      const timeouts = new Timeouts();
-      const expire = () => {
-        for (const { value: call } of this.#inFlight.entries()) call.abort(closedError());
-      };
-      const abortAll = timeouts.add({ due: 0, expire }, timeout);
-      await idle;
-      timeouts.delete(abortAll);
-      timeouts.close();
-    }
-    this.#transport.close();
+    const isTimeout = typeof timeout === "number" && timeout >= 0;
+    new ArgumentChecker("close the client").check("timeout", isTimeout, "a number of ms >= 0", timeout);
+    await this.#dispatcher.close(timeout);
   }
 
   /** Closes the client, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  /** Tries again what has failed once, as long as that is worth it. */
-  async #retry(request: PreparedRequest, call: PendingCall, firstFailure: unknown): Promise<JsonObject> {
-    let error = firstFailure;
-    let failedAt = Date.now();
-    let attempt = 0;
-    // The handler sees the first attempt too, so that it alone decides on the waits and on giving up.
-    return await new RetryHandler({ ...this.#config, maxRetries: request.maxRetries }).execute(async () => {
-      attempt++;
-      if (attempt === 1) throw error;
-      const retry = { error, delay: Math.max(0, Date.now() - failedAt) };
-      try {
-        return await this.#transport.send(request, { attempt, retry }, call);
-      } catch (failure) {
-        error = failure;
-        failedAt = Date.now();
-        throw failure;
-      }
-    }, { isRetriable: (error) => this.#isRetriable(error), signal: call.signal });
-  }
-
-  /** A network failure or a timeout, and any answer whose status is worth a retry. */
-  #isRetriable(error: unknown): boolean {
-    if (error instanceof PrefactorNetworkError) return true;
-    return (error instanceof PrefactorApiError || error instanceof PrefactorResponseContractError) &&
-      this.#config.retryOnStatusCodes.has(error.statusCode ?? 0);
-  }
-}
-
-function closedError(): PrefactorClientError {
-  return new PrefactorClientError("Cannot send the request: the client is closed");
 }

@@ -1,131 +1,94 @@
 /**
- * What a client can be told, and the checked form of it that the rest of the package reads.
+ * Client options and the checked form of them that the rest of the package reads.
  *
  * @module
  */
 
 import { ArgumentChecker } from "./arguments.ts";
 import { isObject } from "./guards.ts";
+import type { ClientHooks } from "./hooks.ts";
 import { isKeyText, MAX_KEY_PREFIX_LENGTH } from "./idempotency.ts";
 import { Redactor } from "./redaction.ts";
 import { VERSION } from "./version.ts";
 
-/** The facts of an attempt that is about to be sent. */
-export interface RequestEvent {
-  /** The HTTP method. */
-  readonly method: string;
-  /** The path without its query. */
-  readonly path: string;
-  /** Which attempt of the call it is, from 1. */
-  readonly attempt: number;
-}
-
-/** The facts of an answer that has come in whole. */
-export interface ResponseEvent extends RequestEvent {
-  /** The HTTP status. */
-  readonly statusCode: number;
-  /** The id of the request, from `x-request-id`. */
-  readonly requestId?: string;
-  /** How long the attempt took, to the last byte, in ms. */
-  readonly duration: number;
-}
-
-/** The facts of an attempt that follows a failed one; `attempt` is the number of the one about to be sent. */
-export interface RetryEvent extends RequestEvent {
-  /** What the attempt before failed with. */
-  readonly error: unknown;
-  /** How long was waited for this attempt, in ms. */
-  readonly delay: number;
-}
-
-/**
- * Observers of every attempt. They only watch: what they return is ignored, and one that throws or rejects
- * changes nothing.
- */
-export interface ClientHooks {
-  /** Called just before an attempt is sent. */
-  onRequest?(event: RequestEvent): unknown;
-  /** Called when an answer has come in whole, whatever its status. */
-  onResponse?(event: ResponseEvent): unknown;
-  /** Called just before an attempt that follows a failed one, ahead of its `onRequest`. */
-  onRetry?(event: RetryEvent): unknown;
-}
-
-/** What a client can be told. Every duration is in milliseconds. */
+/** Client options. Every duration is in milliseconds. */
 export interface HttpClientConfig {
   /**
-   * Where the API is: an absolute `http:` or `https:` URL without credentials, query or fragment, such as
-   * `https://app.prefactorai.com`. A base path is kept; a `/` and an `/api/v1` at its end are ignored.
+   * The URL of the API: an absolute `http:` or `https:` URL without credentials, query or fragment, such as
+   * `https://app.prefactorai.com`. A base path is kept; a trailing `/` and a trailing `/api/v1` are ignored.
    */
   apiUrl: string;
   /** The bearer token. It appears in no message, property or log of this package. */
   apiToken: string;
-  /** How long one attempt may take, from its start to the last byte of the answer, in ms; 30 000 by default. */
+  /** The timeout of one attempt, from its start to the last byte of the response, in ms. Defaults to 30 000. */
   requestTimeout?: number | undefined;
   /**
-   * How long the headers of the answer may take, in ms; 10 000 by default. It does not apply to `bulk`, whose
-   * server answers only when all is done.
+   * The timeout of the wait for the response headers, in ms. Defaults to 10 000. It does not apply to `bulk`, because
+   * the API responds to a bulk request only when all of it is done.
    */
   connectTimeout?: number | undefined;
-  /** How many more attempts may follow the first; 3 by default. */
+  /** The maximum number of retries after the first attempt. Defaults to 3. */
   maxRetries?: number | undefined;
-  /** The wait before the first retry, before jitter, in ms; 1 000 by default, at most `maxRetryDelay`. */
+  /** The delay before the first retry, before jitter, in ms; at most `maxRetryDelay`. Defaults to 1 000. */
   initialRetryDelay?: number | undefined;
   /**
-   * The longest wait before a retry, in ms; 60 000 by default. Where the server asks for more, the call fails
+   * The maximum delay before a retry, in ms. Defaults to 60 000. If the server asks for a longer delay, the call fails
    * at once.
    */
   maxRetryDelay?: number | undefined;
-  /** How much longer each wait is than the one before, at least 1; 2 by default. */
+  /** The factor from one delay to the next, at least 1. Defaults to 2. */
   retryMultiplier?: number | undefined;
-  /** The statuses, each 400 to 599, that are worth a retry; 429, 500, 502, 503 and 504 by default. */
+  /** The statuses that are retried, each from 400 to 599. Defaults to 429, 500, 502, 503 and 504. */
   retryOnStatusCodes?: readonly number[] | undefined;
-  /** What the keys that the client generates begin with, at most 27 printable ASCII characters; none by default. */
+  /** The prefix of the idempotency keys that the client generates, at most 27 printable ASCII characters. Defaults to none. */
   defaultIdempotencyKey?: string | undefined;
-  /** How many requests may be in flight at a time, at least 1; 100 by default. The rest wait their turn in order. */
+  /** The maximum number of concurrent requests, at least 1. Defaults to 100. Other requests wait in order. */
   maxConcurrency?: number | undefined;
-  /** An upstream SDK's own entry, such as `my-sdk@1.2.0`, put before this package's in `X-Prefactor-SDK`. */
+  /** The entry of an SDK built on this package, such as `my-sdk@1.2.0`, put before this package's in `X-Prefactor-SDK`. */
   sdkHeader?: string | undefined;
-  /** The longest answer that is read, in bytes after decompression; 16 MiB by default. */
+  /** The maximum length of a response body, in bytes after decompression. Defaults to 16 MiB. */
   maxResponseBytes?: number | undefined;
-  /** What sends the requests; `globalThis.fetch` as it is at each call by default. */
+  /** The function that sends the requests. Defaults to `globalThis.fetch`, looked up at each call. */
   fetch?: typeof fetch | undefined;
   /** Observers of every attempt. */
   hooks?: ClientHooks | undefined;
 }
 
-/** The part of {@linkcode HttpClientConfig} that says how a call is retried. */
+/** The options of {@linkcode HttpClientConfig} that control retries. */
 export type RetryConfig = Pick<
   HttpClientConfig,
   "maxRetries" | "initialRetryDelay" | "maxRetryDelay" | "retryMultiplier"
 >;
 
-/** A {@linkcode RetryConfig} with nothing left open. */
+/** A {@linkcode RetryConfig} with all defaults filled in. */
 export type ResolvedRetryConfig = Readonly<Record<keyof RetryConfig, number>>;
 
-/** An {@linkcode HttpClientConfig} with nothing left open. */
+/** An {@linkcode HttpClientConfig}, checked and with all defaults filled in. */
 export interface ResolvedConfig extends ResolvedRetryConfig {
-  /** The URL that every path is put behind, without a `/` at its end. */
+  /** The URL in front of every path, without a trailing `/`. */
   readonly baseUrl: string;
-  readonly apiToken: string;
   readonly requestTimeout: number;
   readonly connectTimeout: number;
   readonly retryOnStatusCodes: ReadonlySet<number>;
   readonly defaultIdempotencyKey: string | undefined;
   readonly maxConcurrency: number;
   readonly maxResponseBytes: number;
-  /** The headers of every request. */
+  /** The headers of every request; besides the redactor the only place that holds the token. */
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch | undefined;
   readonly hooks: ClientHooks | undefined;
+  /** Takes the token out of errors. */
+  readonly redactor: Redactor;
+  /** Checks the arguments of requests. */
+  readonly requestChecker: ArgumentChecker;
 }
 
-/** ArgumentChecker a config and fills in the defaults. */
+/** Checks a config and fills in the defaults. */
 export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
   const token: unknown = isObject(config) ? config.apiToken : undefined;
   const redactor = new Redactor(typeof token === "string" ? token : "");
-  const checks = new ArgumentChecker("configure the client", redactor);
-  const retryConfig = resolveRetryConfig(config, checks);
+  const checker = new ArgumentChecker("configure the client", redactor);
+  const retryConfig = resolveRetryConfig(config, checker);
   const {
     apiUrl,
     apiToken,
@@ -139,28 +102,27 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
     fetch,
     hooks,
   } = config;
-  checkToken(checks, apiToken);
-  checks.duration("requestTimeout", requestTimeout);
-  checks.duration("connectTimeout", connectTimeout);
-  checkStatusCodes(checks, retryOnStatusCodes);
+  checkToken(checker, apiToken);
+  checker.checkDuration("requestTimeout", requestTimeout);
+  checker.checkDuration("connectTimeout", connectTimeout);
+  checkStatusCodes(checker, retryOnStatusCodes);
   const isPrefix = defaultIdempotencyKey === undefined ||
     isKeyText(defaultIdempotencyKey, MAX_KEY_PREFIX_LENGTH);
   const prefixExpected = `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`;
-  checks.check("defaultIdempotencyKey", isPrefix, prefixExpected, defaultIdempotencyKey);
-  checks.count("maxConcurrency", maxConcurrency, 1);
+  checker.check("defaultIdempotencyKey", isPrefix, prefixExpected, defaultIdempotencyKey);
+  checker.checkInteger("maxConcurrency", maxConcurrency, 1);
   const isSdkHeader = sdkHeader === undefined || isHeaderValue(sdkHeader);
-  checks.check("sdkHeader", isSdkHeader, "a string that a header can carry", sdkHeader);
-  checks.count("maxResponseBytes", maxResponseBytes, 1);
-  checks.check("fetch", isFunctionOrAbsent(fetch), "a function", fetch);
-  checks.check("hooks", hooks === undefined || isObject(hooks), "an object", hooks);
+  checker.check("sdkHeader", isSdkHeader, "a valid header value", sdkHeader);
+  checker.checkInteger("maxResponseBytes", maxResponseBytes, 1);
+  checker.check("fetch", isFunctionOrAbsent(fetch), "a function", fetch);
+  checker.check("hooks", hooks === undefined || isObject(hooks), "an object", hooks);
   for (const name of ["onRequest", "onResponse", "onRetry"] as const) {
-    checks.check(`hooks.${name}`, isFunctionOrAbsent(hooks?.[name]), "a function", hooks?.[name]);
+    checker.check(`hooks.${name}`, isFunctionOrAbsent(hooks?.[name]), "a function", hooks?.[name]);
   }
   const sdk = `@prefactor/http@${VERSION}`;
   return Object.freeze({
     ...retryConfig,
-    baseUrl: resolveApiUrl(checks, apiUrl, apiToken),
-    apiToken,
+    baseUrl: resolveApiUrl(checker, apiUrl, apiToken),
     requestTimeout,
     connectTimeout,
     retryOnStatusCodes: new Set(retryOnStatusCodes),
@@ -175,58 +137,60 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
     }),
     fetch,
     hooks,
+    redactor,
+    requestChecker: new ArgumentChecker("send the request", redactor),
   });
 }
 
-/** ArgumentChecker how a call is retried and fills in the defaults. */
-export function resolveRetryConfig(config: RetryConfig, checks: ArgumentChecker): ResolvedRetryConfig {
-  checks.check("config", isObject(config), "an object", config);
+/** Checks the retry options and fills in the defaults. */
+export function resolveRetryConfig(config: RetryConfig, checker: ArgumentChecker): ResolvedRetryConfig {
+  checker.check("config", isObject(config), "an object", config);
   const { maxRetries = 3, initialRetryDelay = 1_000, maxRetryDelay = 60_000, retryMultiplier = 2 } = config;
-  checks.count("maxRetries", maxRetries, 0);
-  checks.duration("maxRetryDelay", maxRetryDelay);
-  checks.duration("initialRetryDelay", initialRetryDelay);
+  checker.checkInteger("maxRetries", maxRetries, 0);
+  checker.checkDuration("maxRetryDelay", maxRetryDelay);
+  checker.checkDuration("initialRetryDelay", initialRetryDelay);
   const isOrdered = initialRetryDelay <= maxRetryDelay;
-  checks.check(
+  checker.check(
     "initialRetryDelay",
     isOrdered,
     `at most maxRetryDelay, which is ${maxRetryDelay}`,
     initialRetryDelay,
   );
   const isMultiplier = Number.isFinite(retryMultiplier) && retryMultiplier >= 1;
-  checks.check("retryMultiplier", isMultiplier, "a finite number >= 1", retryMultiplier);
+  checker.check("retryMultiplier", isMultiplier, "a finite number >= 1", retryMultiplier);
   return { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier };
 }
 
-/** Stands in a message for what may be a token. */
-const HIDDEN = Symbol("one that is not shown");
+/** Replaces a value in a message that may be a token. */
+const HIDDEN = Symbol("a value that is not shown");
 
-function checkToken(checks: ArgumentChecker, token: unknown): void {
-  const given = typeof token === "string" && token !== "" ? HIDDEN : token;
-  checks.check("apiToken", isHeaderValue(token), "a non-empty string that a header can carry", given);
+function checkToken(checker: ArgumentChecker, token: unknown): void {
+  const shown = typeof token === "string" && token !== "" ? HIDDEN : token;
+  checker.check("apiToken", isHeaderValue(token), "a non-empty string that a header can carry", shown);
 }
 
-function checkStatusCodes(checks: ArgumentChecker, codes: unknown): void {
+function checkStatusCodes(checker: ArgumentChecker, codes: unknown): void {
   const expected = "an array of integers from 400 to 599";
-  if (!Array.isArray(codes)) checks.refuse("retryOnStatusCodes", expected, codes);
+  if (!Array.isArray(codes)) checker.fail("retryOnStatusCodes", expected, codes);
   for (const code of codes) {
-    checks.check("retryOnStatusCodes", Number.isInteger(code) && code >= 400 && code <= 599, expected, code);
+    checker.check("retryOnStatusCodes", Number.isInteger(code) && code >= 400 && code <= 599, expected, code);
   }
 }
 
-/** ArgumentChecker the API's URL and takes off what people write at its end. */
-function resolveApiUrl(checks: ArgumentChecker, apiUrl: unknown, apiToken: string): string {
+/** Checks the URL of the API and removes a trailing `/` or `/api/v1`. */
+function resolveApiUrl(checker: ArgumentChecker, apiUrl: unknown, apiToken: string): string {
   const expected = "an absolute http: or https: URL without credentials, query or fragment";
-  if (typeof apiUrl !== "string") checks.refuse("apiUrl", expected, apiUrl);
+  if (typeof apiUrl !== "string") checker.fail("apiUrl", expected, apiUrl);
   const url = /^https?:\/\/[^\s?#\\]+$/i.test(apiUrl) && URL.canParse(apiUrl) && new URL(apiUrl);
   if (!url || url.username !== "" || url.password !== "") {
-    // Where the two were mixed up, this one is the token.
-    const given = URL.canParse(apiToken) ? HIDDEN : apiUrl.replace(/\/\/.*@/s, "//[redacted]@");
-    checks.refuse("apiUrl", expected, given);
+    // If the token is a URL, the two were probably mixed up.
+    const shown = URL.canParse(apiToken) ? HIDDEN : apiUrl.replace(/\/\/.*@/s, "//[redacted]@");
+    checker.fail("apiUrl", expected, shown);
   }
   return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
 }
 
-/** Whether a header can carry the text as it is, without white space cut off its ends. */
+/** Returns whether a header can carry the string unchanged, which excludes white space at its ends. */
 function isHeaderValue(value: unknown): value is string {
   return typeof value === "string" &&
     /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value);

@@ -1,5 +1,5 @@
 /**
- * A set of what is under way.
+ * A set for members that come and go with every call.
  *
  * @module
  */
@@ -7,40 +7,40 @@
 /** A member of a {@linkcode DenseSet}. */
 export interface Entry<T> {
   readonly value: T;
-  /** Where the set keeps it; -1 once it has left. */
+  /** The index in the set; -1 after the member was deleted. */
   index: number;
 }
 
 /**
- * A set whose members come and go with every call.
+ * A set in one array.
  *
- * V8's own `Set` moves to a new table every few dozen changes, and each table that it leaves, still full, points
- * to the next. Once one of them has grown old, together they keep every call that was ever in them alive until
- * the next full collection.
+ * V8's `Set` moves to a new table every few dozen changes, and each old table, still full, points to the next. Once
+ * one table has been promoted to the old generation, all of them keep every past member alive until the next full
+ * garbage collection.
  */
 export class DenseSet<T> {
   readonly #entries: Entry<T>[] = [];
 
-  /** How many members there are. */
+  /** The number of members. */
   get size(): number {
     return this.#entries.length;
   }
 
-  /** Goes through the members there are now, in no order, but for those who leave before it is their turn. */
+  /** Iterates over the current members, in no particular order, and skips those deleted meanwhile. */
   *entries(): Generator<Entry<T>, void> {
     for (const entry of [...this.#entries]) {
       if (entry.index >= 0) yield entry;
     }
   }
 
-  /** Adds a member; the entry is what takes it out again. */
+  /** Adds a member and returns the entry that deletes it. */
   add(value: T): Entry<T> {
     const entry = { value, index: this.#entries.length };
     this.#entries.push(entry);
     return entry;
   }
 
-  /** Takes a member out, if it is still there. */
+  /** Deletes a member, if it is still there. */
   delete(entry: Entry<T>): void {
     if (entry.index < 0) return;
     const last = this.#entries.pop()!;

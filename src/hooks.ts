@@ -1,12 +1,51 @@
 /**
- * Tells the hooks what happens, and lets nothing they do come back.
+ * Observers of a client's requests.
  *
  * @module
  */
 
-import type { ClientHooks } from "./config.ts";
+/** An attempt that is about to be sent. */
+export interface RequestEvent {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path without its query. */
+  readonly path: string;
+  /** The number of the attempt within its call, from 1. */
+  readonly attempt: number;
+}
 
-/** Calls a hook where there is one; what it throws, returns or rejects with is dropped. */
+/** A response that has been read completely. */
+export interface ResponseEvent extends RequestEvent {
+  /** The HTTP status. */
+  readonly statusCode: number;
+  /** The id of the request, from the response header `x-request-id`. */
+  readonly requestId?: string;
+  /** The time from the start of the attempt to the last byte of the response, in ms. */
+  readonly duration: number;
+}
+
+/** An attempt that follows a failed one; `attempt` is the number of the attempt about to be sent. */
+export interface RetryEvent extends RequestEvent {
+  /** The error of the previous attempt. */
+  readonly error: unknown;
+  /** The time since the previous attempt failed, in ms. */
+  readonly delay: number;
+}
+
+/**
+ * Observers of every attempt. They only watch: the client ignores what they return, and an observer that throws
+ * or rejects never breaks a request.
+ */
+export interface ClientHooks {
+  /** Called just before an attempt is sent. */
+  onRequest?(event: RequestEvent): unknown;
+  /** Called when a response has been read completely, whatever its status. */
+  onResponse?(event: ResponseEvent): unknown;
+  /** Called just before an attempt that follows a failed one, ahead of its `onRequest`. */
+  onRetry?(event: RetryEvent): unknown;
+}
+
+/** Calls a hook if there is one, and ignores what it throws, returns or rejects with. */
 export function notify<Name extends keyof ClientHooks>(
   hooks: ClientHooks | undefined,
   name: Name,
@@ -16,6 +55,6 @@ export function notify<Name extends keyof ClientHooks>(
     const hook = hooks?.[name] as ((event: unknown) => unknown) | undefined;
     Promise.resolve(hook?.call(hooks, event)).catch(() => {});
   } catch {
-    // a hook only watches
+    // A hook must not break the request.
   }
 }

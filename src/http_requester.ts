@@ -1,26 +1,29 @@
 /**
- * What the endpoint classes stand on, and what a caller can say about a single call.
+ * The seam between the endpoints and whatever sends their requests.
  *
  * @module
  */
 
 import type { JsonObject } from "./models/common.ts";
 
-/** What a caller can say about one call; the last argument of every endpoint method. */
+/** Header fields in any form that `new Headers()` accepts. */
+export type HeaderFields = Headers | Iterable<readonly string[]> | Readonly<Record<string, string>>;
+
+/** Options of a single call; the last argument of every endpoint method. */
 export interface RequestOptions {
-  /** Stops the call at once when it aborts; the call then rejects with the signal's reason. */
+  /** Aborts the call; it then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
-  /** Replaces the client's `requestTimeout`, in ms. */
+  /** The timeout of each attempt, in ms. Defaults to the client's `requestTimeout`. */
   timeout?: number | undefined;
-  /** Replaces the client's `connectTimeout`, in ms; `null` for none. */
+  /** The timeout of the wait for the response headers, in ms; `null` for none. Defaults to the client's `connectTimeout`. */
   connectTimeout?: number | null | undefined;
-  /** Replaces the client's `maxRetries`. */
+  /** The maximum number of retries. Defaults to the client's `maxRetries`. */
   maxRetries?: number | undefined;
-  /** Headers to add to the request. They cannot replace `Authorization`: one among them is ignored. */
-  headers?: HeadersInit | undefined;
+  /** Headers to add to the request. An `Authorization` header is ignored. */
+  headers?: HeaderFields | undefined;
 }
 
-/** A value that a query can carry; an array gives its name several times, `undefined` and `null` are left out. */
+/** A value of a query parameter. An array repeats the parameter; `undefined` and `null` leave it out. */
 export type QueryValue =
   | boolean
   | number
@@ -29,22 +32,37 @@ export type QueryValue =
   | undefined
   | readonly (boolean | number | string)[];
 
-/** What a caller can say about a request of their own making. */
+/** Options of {@linkcode HttpRequester.request}. */
 export interface HttpRequestOptions extends RequestOptions {
-  /** The query, added to the path's own where it has one. */
+  /** The query parameters, added to the query of the path if it has one. */
   params?: Record<string, QueryValue> | undefined;
-  /** The body, sent as JSON as it is. */
+  /** The body, sent as JSON without changes. */
   json?: unknown;
   /**
-   * The `Idempotency-Key` header, 1 to 64 characters that a header can carry. One is generated for a POST
-   * unless it is given; `null` for none.
+   * The `Idempotency-Key` header, 1 to 64 printable ASCII characters; `null` for none. Defaults to a generated
+   * key for a POST, and to none for other methods.
    */
   idempotencyKey?: string | null | undefined;
 }
 
+/** A successful response and the facts around it. */
+export interface ApiResponseInfo {
+  /** The HTTP status, 200 to 299. */
+  readonly statusCode: number;
+  /** The response headers. */
+  readonly headers: Headers;
+  /** The id of the request, from the response header `x-request-id`. */
+  readonly requestId?: string | undefined;
+  /** The parsed JSON object. */
+  readonly body: JsonObject;
+  /** The number of attempts, from 1. */
+  readonly attempts: number;
+  /** The time from the start of the first attempt to the last byte of the response, waits included, in ms. */
+  readonly duration: number;
+}
+
 /**
- * Sends a request and gives back the JSON object that came. `PrefactorHttpClient` is one; a caller can put a
- * transport of their own under the endpoint classes.
+ * Sends requests for the endpoint classes. `PrefactorHttpClient` is one; pass your own to use another transport.
  *
  * @example
  * ```ts
@@ -74,13 +92,22 @@ export interface HttpRequester {
    * Sends a request.
    *
    * @param method The HTTP method.
-   * @param path The path with its leading `/`, such as `/api/v1/bulk`.
-   * @param options The body, the key and whatever the caller of the endpoint said.
-   * @returns The JSON object of a successful answer.
+   * @param path The path from its leading `/`, such as `/api/v1/bulk`.
+   * @param options The query, the body, the idempotency key and the caller's options.
+   * @returns The JSON object of a successful response.
    */
   request(method: string, path: string, options?: HttpRequestOptions): Promise<JsonObject>;
-  /** Makes the key of a call whose caller gave none; a random UUID unless it is there. */
+  /**
+   * Sends a request and returns the facts around the response too. The endpoints prefer it to `request`.
+   *
+   * @param method The HTTP method.
+   * @param path The path from its leading `/`.
+   * @param options The query, the body, the idempotency key and the caller's options.
+   * @returns The response with its status, headers and JSON object.
+   */
+  send?(method: string, path: string, options?: HttpRequestOptions): Promise<ApiResponseInfo>;
+  /** Creates the idempotency key of a call that has none. Defaults to a random UUID. */
   createIdempotencyKey?(): string;
-  /** Takes secrets out of a JSON value before it goes into an error; nothing is taken out unless it is there. */
+  /** Takes secrets out of a JSON value before it goes into an error. Defaults to the value itself. */
   redact?(value: unknown): unknown;
 }

@@ -1,32 +1,35 @@
 /**
- * The keys that make a retry safe.
+ * Idempotency keys.
  *
  * @module
  */
 
-/** The longest key that the API takes, in characters. */
+/** The maximum length of a key, in characters. */
 export const MAX_KEY_LENGTH = 64;
 
-/** The longest prefix that leaves room for `-` and a UUID. */
+/** The maximum length of a prefix that leaves room for `-` and a UUID, in characters. */
 export const MAX_KEY_PREFIX_LENGTH = MAX_KEY_LENGTH - "-00000000-0000-0000-0000-000000000000".length;
 
-/** Makes a key nobody has used: a random UUID, behind the prefix and a `-` where there is one. */
+/** Describes a valid key in a message. */
+export const KEY_EXPECTED = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
+
+/** Creates a unique key: a random UUID, after the prefix and a `-` if there is a prefix. */
 export function createIdempotencyKey(prefix?: string): string {
   const uuid = crypto.randomUUID();
-  // Deno's is a piece of a longer text, with which JSON.stringify takes twice as long as with one joined anew.
+  // Deno returns a slice of a longer string, which makes JSON.stringify take twice as long as this flat copy.
   const key = [uuid.slice(0, 18), uuid.slice(18)];
   return (prefix === undefined ? key : [prefix, "-", ...key]).join("");
 }
 
-/** Whether the text can be a key or the beginning of one: printable ASCII without a space at either end, since it becomes a header too. */
+/**
+ * Returns whether the value can be a key or a prefix of one. It becomes a header too, so it must be printable ASCII
+ * without a space at either end.
+ */
 export function isKeyText(value: unknown, maxLength: number): value is string {
   return typeof value === "string" && value.length <= maxLength && /^[!-~](?:[ -~]*[!-~])?$/.test(value);
 }
 
-/** Whether the value can be a key. */
+/** Returns whether the value is a valid key. */
 export function isKey(value: unknown): value is string {
   return isKeyText(value, MAX_KEY_LENGTH);
 }
-
-/** What a key must be, in words. */
-export const KEY_EXPECTED = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`;

@@ -1,18 +1,18 @@
 /**
- * A call in flight, and how it is ended before its answer has come.
+ * A call that has been made and has not settled yet.
  *
  * @module
  */
 
 import { DenseSet, type Entry } from "./dense_set.ts";
 
-/** What a call is doing: waiting for its turn, or making an attempt. */
+/** A stage of a call that can be ended early: the wait for a turn, or an attempt. */
 export interface Cancelable {
-  /** Ends it at once; the promise that stands for it rejects with the reason. */
+  /** Ends the stage at once; its promise rejects with the reason. */
   cancel(reason: unknown): void;
 }
 
-/** The calls that a signal can end. They share one listener: a signal warns of a leak where it has many. */
+/** The pending calls of one signal. They share a listener, because runtimes warn about signals with many. */
 class SignalCalls {
   readonly #signal: AbortSignal;
   readonly #calls = new DenseSet<PendingCall>();
@@ -38,23 +38,20 @@ class SignalCalls {
 
 const callsOf = new WeakMap<AbortSignal, SignalCalls>();
 
-/**
- * One call, from its first attempt to its answer. Whoever may end it early, its caller's signal or the closing
- * of the client, says so here, and the stage that the call is in hears of it.
- */
+/** One call from its first attempt until it settles. The caller's signal and `close()` end it through `abort`. */
 export class PendingCall {
-  /** What the call is doing now. */
+  /** The stage that the call is in. */
   stage: Cancelable | undefined;
-  /** Whether the call was ended early. */
+  /** Whether the call was aborted. */
   aborted = false;
-  /** Why it was. */
+  /** The reason of the abort. */
   reason: unknown;
 
   readonly #signalCalls: SignalCalls | undefined;
   readonly #entry: Entry<PendingCall> | undefined;
-  #retrying: AbortController | undefined;
+  #controller: AbortController | undefined;
 
-  /** Makes a call that its caller's signal can end. */
+  /** Creates a call that the caller's signal aborts. */
   constructor(callerSignal: AbortSignal | undefined) {
     if (!callerSignal) return;
     this.#signalCalls = callsOf.get(callerSignal) ?? new SignalCalls(callerSignal);
@@ -62,23 +59,23 @@ export class PendingCall {
     this.#entry = this.#signalCalls.add(this);
   }
 
-  /** Ends the call early. */
+  /** Aborts the call; the first reason counts. */
   abort(reason: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
-    this.#retrying?.abort(reason);
+    this.#controller?.abort(reason);
     this.stage?.cancel(reason);
   }
 
-  /** A signal of the call's own, for the waits between attempts; made for a call that has failed, not for each. */
+  /** A signal of the call's own for the waits between attempts, created on first use because few calls need one. */
   get signal(): AbortSignal {
-    this.#retrying ??= new AbortController();
-    if (this.aborted) this.#retrying.abort(this.reason);
-    return this.#retrying.signal;
+    this.#controller ??= new AbortController();
+    if (this.aborted) this.#controller.abort(this.reason);
+    return this.#controller.signal;
   }
 
-  /** Leaves no listener on the caller's signal, once no other call needs it. */
+  /** Stops listening to the caller's signal. */
   dispose(): void {
     if (this.#entry) this.#signalCalls!.delete(this.#entry);
   }

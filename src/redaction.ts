@@ -1,58 +1,58 @@
 /**
- * Takes the token out of whatever goes into an error.
+ * Takes the token out of everything that goes into an error.
  *
  * @module
  */
 
 import { formatValue, isObject } from "./guards.ts";
 
-/** What stands where the token stood. */
+/** Replaces the token. */
 const REDACTED = "[redacted]";
 
-/** A token shorter than this is a placeholder in a test; taking it out would only garble messages. */
+/** A shorter token is a placeholder in a test; taking it out would only garble messages. */
 const MIN_SECRET_LENGTH = 6;
 
-/** How deep a JSON value is copied; nothing that is read by people or written to a log is nested deeper. */
+/** The depth to which a JSON value is copied; people and logs read nothing that is nested deeper. */
 const MAX_DEPTH = 100;
 
-/** How many objects of a cause are searched before it is taken to hold the token. */
+/** The number of objects of a cause that are searched before it counts as holding the token. */
 const MAX_OBJECTS = 1_000;
 
-/** Takes one secret out of texts, JSON values and causes. Nothing here throws. */
+/** Takes one secret out of texts, JSON values and causes. Its methods never throw. */
 export class Redactor {
   readonly #forms: readonly string[];
 
-  /** Makes a redactor for a token. */
+  /** Creates a redactor for a token. */
   constructor(secret: string) {
     const json = JSON.stringify(secret).slice(1, -1);
-    // The token as it is, as JSON escapes it, as an encoder does that escapes slashes too, and as a URL does.
+    // The token itself, escaped as in JSON, with slashes escaped too, and percent-encoded as in a URL.
     const forms = [secret, json, json.replaceAll("/", "\\/"), encodeURIComponent(secret.toWellFormed())];
     this.#forms = secret.length < MIN_SECRET_LENGTH ? [] : [...new Set(forms)];
   }
 
-  /** The text without the token. */
+  /** Returns the text without the token. */
   text(text: string): string {
     return this.#forms.reduce((text, form) => text.replaceAll(form, REDACTED), text);
   }
 
-  /** A copy of the JSON value without the token in any string or key, and cut where it is nested too deep. */
-  json(value: unknown, depth = 0): unknown {
+  /** Returns a copy of the JSON value without the token in any string or key, cut off at a fixed depth. */
+  redact(value: unknown, depth = 0): unknown {
     if (typeof value === "string") return this.text(value);
     if (typeof value === "number") return this.text(String(value)) === String(value) ? value : REDACTED;
     if (typeof value !== "object" || value === null) return value;
     if (depth === MAX_DEPTH) return "[nested too deep]";
-    if (Array.isArray(value)) return value.map((item) => this.json(item, depth + 1));
+    if (Array.isArray(value)) return value.map((item) => this.redact(item, depth + 1));
     return Object.fromEntries(
-      Object.entries(value).map(([key, field]) => [this.text(key), this.json(field, depth + 1)]),
+      Object.entries(value).map(([key, field]) => [this.text(key), this.redact(field, depth + 1)]),
     );
   }
 
-  /** A value in short, as {@linkcode formatValue} gives it, without the token. */
+  /** Formats a value as the function {@linkcode formatValue} does, without the token. */
   formatValue(value: unknown): string {
     return formatValue(typeof value === "string" ? this.text(value) : value);
   }
 
-  /** The cause of an error, or where it holds the token, a plain error with what is left of its message. */
+  /** Returns the cause of an error, or a plain error with the redacted message if the cause holds the token. */
   cause(cause: unknown): unknown {
     if (this.#forms.length === 0 || !this.#isIn(cause, new Set())) return cause;
     const copy = new Error(this.text(reasonOf(cause)));
@@ -61,13 +61,13 @@ export class Redactor {
         copy.name = this.text(cause.name);
         copy.stack = this.text(cause.stack ?? "");
       } catch {
-        // a name or a stack that is no text is not worth keeping
+        // A name or a stack that is not a string is dropped.
       }
     }
     return copy;
   }
 
-  /** Whether the token is anywhere in the value; what throws or goes on for too long counts as a yes. */
+  /** Returns whether the token is anywhere in the value; a value that throws or is too large counts as holding it. */
   #isIn(value: unknown, seen: Set<unknown>): boolean {
     if (typeof value === "string") return this.#forms.some((form) => value.includes(form));
     if (typeof value !== "object" && typeof value !== "function" || value === null || seen.has(value)) {
@@ -83,7 +83,7 @@ export class Redactor {
   }
 }
 
-/** What an object shows of itself: keys and fields, and of the platform's own classes what they hold. */
+/** Lists what an object can show: its keys and fields, and the contents of the platform's own classes. */
 function contents(value: object): unknown[] {
   const fields = Reflect.ownKeys(value).flatMap((key) => [key, Reflect.get(value, key)]);
   if (value instanceof Request) return [...fields, value.url, value.headers];
@@ -93,12 +93,12 @@ function contents(value: object): unknown[] {
   return isCollection ? [...fields, ...value as Iterable<unknown>] : fields;
 }
 
-/** Why something failed, in words. */
+/** Describes in words why something failed. */
 export function reasonOf(cause: unknown): string {
   try {
     if (typeof cause === "string") return cause;
     return isObject(cause) && typeof cause["message"] === "string" ? cause["message"] : formatValue(cause);
   } catch {
-    return "for a reason that cannot be read";
+    return "unreadable error";
   }
 }

@@ -48,10 +48,11 @@ function withEnv<T>(variables: Record<string, string | undefined>, callback: () 
 }
 
 Deno.test("resolveConfig() fills in the defaults", () => {
-  const { headers: _, retryOnStatusCodes, ...config } = resolveConfig(REQUIRED);
+  const { headers: _h, redactor: _r, requestChecker: _c, retryOnStatusCodes, ...config } = resolveConfig(
+    REQUIRED,
+  );
   assertEquals(config, {
     baseUrl: "https://app.prefactorai.com",
-    apiToken: TOKEN,
     requestTimeout: 30_000,
     connectTimeout: 10_000,
     maxRetries: 3,
@@ -162,7 +163,7 @@ Deno.test("PrefactorHttpClient names the field, the expected and the actual valu
       [7, "7"],
       [null, "null"],
     ]],
-    ["sdkHeader", "a string that a header can carry", [
+    ["sdkHeader", "a valid header value", [
       ["", '""'],
       ["a\r\nX-Evil: 1", '"a\\r\\nX-Evil: 1"'],
       ["\u0100", '"\u0100"'],

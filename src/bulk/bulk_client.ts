@@ -1,9 +1,11 @@
 /**
- * Many operations in one request.
+ * The client for bulk requests.
  *
  * @module
  */
 
+import { ArgumentChecker } from "../arguments.ts";
+import { body, execute, flat, type Operation } from "../endpoints/operation.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import { MAX_KEY_LENGTH } from "../idempotency.ts";
 import {
@@ -13,12 +15,18 @@ import {
   isBulkRequest,
   isBulkResponse,
 } from "../models/bulk.ts";
-import { checkParams, createKey, narrow, refuseParam } from "../endpoints/operation.ts";
+import { encodeItem } from "./bulk_item.ts";
 
-const ACTION = "execute the bulk request";
-const ENDPOINT = "/api/v1/bulk";
+const EXECUTE: Operation<BulkRequest, BulkResponse> = {
+  action: "execute the bulk request",
+  method: "POST",
+  path: "/api/v1/bulk",
+  isParams: isBulkRequest,
+  encode: (fields) => flat(fields), // the items have keys of their own, so the key of the request goes into the header only
+  decode: body(isBulkResponse),
+};
 
-/** The shortest key of an item that the API takes, in characters. */
+/** The minimum length of an item's key, in characters. */
 const MIN_ITEM_KEY_LENGTH = 8;
 
 /**
@@ -46,48 +54,46 @@ export class BulkClient {
   readonly #requester: HttpRequester;
 
   /**
-   * Makes the client on top of whatever sends its requests.
+   * Creates the client.
    *
-   * @param requester What sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
 
   /**
-   * Carries out the operations in order, each in a transaction of its own. The API stops at the first that
-   * fails; those after it are absent from the outputs. `connectTimeout` does not apply unless it is given
-   * here, since the API answers only when all is done.
+   * Carries out operations in order, each in its own transaction. The API stops at the first one that fails; the
+   * operations after it are absent from the outputs. `connectTimeout` defaults to none here, because the API responds
+   * only when all operations are done.
    *
-   * @param request The operations, at least one, each with a key of 8 to 64 characters that no other has.
-   * @param options What is to differ from the client's config for this call.
-   * @returns What came of each operation, by its key; one that failed does not make the call fail.
-   * @throws {PrefactorClientError} For a wrong item, before anything is sent; the message names its index.
-   * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
-   * @throws {PrefactorResponseContractError} Where the answer holds no outputs.
+   * @param request The operations, at least one, each with a unique key of 8 to 64 characters.
+   * @param options Options of this call.
+   * @returns The output of each operation by its key. A failed operation does not make the call fail.
+   * @throws {PrefactorClientError} If an item is invalid; nothing was sent. The message names its index.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   * @throws {PrefactorResponseContractError} If the response has no outputs.
    */
   async execute(request: BulkRequest, options?: RequestOptions): Promise<BulkResponse> {
-    checkParams(this.#requester, ACTION, request, isBulkRequest);
-    checkItems(this.#requester, request.items);
+    const requester = this.#requester;
+    const checker: ArgumentChecker = new ArgumentChecker(EXECUTE.action, requester);
+    checker.checkModel("request", isBulkRequest, request);
+    checkKeys(checker, request.items);
+    const params = { ...request, items: request.items.map((item) => encodeItem(item, checker)) };
     const connectTimeout = options?.connectTimeout ?? null;
-    const idempotencyKey = createKey(this.#requester);
-    const sent = { ...options, connectTimeout, json: request, idempotencyKey };
-    const answer = await this.#requester.request("POST", ENDPOINT, sent);
-    return narrow(this.#requester, ENDPOINT, answer, isBulkResponse);
+    return await execute({ requester, operation: EXECUTE, params, options: { ...options, connectTimeout } });
   }
 }
 
-function checkItems(requester: HttpRequester, items: readonly BulkItem[]): void {
-  if (items.length === 0) refuseParam(requester, ACTION, "'items'", "at least one item", items);
+function checkKeys(checker: ArgumentChecker, items: readonly BulkItem[]): void {
+  checker.check("items", items.length > 0, "at least one item", items);
   const indices = new Map<string, number>();
   items.forEach(({ idempotency_key: key }, index) => {
-    const name = `'items[${index}].idempotency_key'`;
-    if (key.length < MIN_ITEM_KEY_LENGTH || key.length > MAX_KEY_LENGTH) {
-      const expected = `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`;
-      refuseParam(requester, ACTION, name, expected, key);
-    }
+    const name = `items[${index}].idempotency_key`;
+    const isLongEnough = key.length >= MIN_ITEM_KEY_LENGTH && key.length <= MAX_KEY_LENGTH;
+    checker.check(name, isLongEnough, `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`, key);
     const twin = indices.get(key);
-    if (twin !== undefined) refuseParam(requester, ACTION, name, `another than that of items[${twin}]`, key);
+    checker.check(name, twin === undefined, `different from that of items[${twin}]`, key);
     indices.set(key, index);
   });
 }

@@ -1,5 +1,5 @@
 /**
- * The operations on agent instances.
+ * The client for agent instances.
  *
  * @module
  */
@@ -15,30 +15,37 @@ import {
   type RegisterInstanceRequest,
   type StartInstanceRequest,
 } from "../models/agent_instance.ts";
-import { type Operation, perform } from "./operation.ts";
+import { details, execute, flat, type Operation } from "./operation.ts";
 
-const REGISTER: Operation<RegisterInstanceRequest, AgentInstance> = {
+export const REGISTER_INSTANCE: Operation<RegisterInstanceRequest, AgentInstance> = {
   action: "register the agent instance",
+  method: "POST",
   path: "/api/v1/agent_instance/register",
   isParams: isRegisterInstanceRequest,
+  encode: flat,
   defaults: () => ({ update_current_version: true }),
-  isDetails: isAgentInstance,
+  decode: details(isAgentInstance),
+  bulk: { type: "agent_instances/register" },
 };
 
-const START: Operation<StartInstanceRequest, AgentInstance> = {
+export const START_INSTANCE: Operation<StartInstanceRequest, AgentInstance> = {
   action: "start the agent instance",
+  method: "POST",
   path: "/api/v1/agent_instance/{id}/start",
   isParams: isStartInstanceRequest,
-  defaults: () => ({}),
-  isDetails: isAgentInstance,
+  encode: flat,
+  decode: details(isAgentInstance),
+  bulk: { type: "agent_instances/start", idField: "agent_instance_id" },
 };
 
-const FINISH: Operation<FinishInstanceRequest, AgentInstance> = {
+export const FINISH_INSTANCE: Operation<FinishInstanceRequest, AgentInstance> = {
   action: "finish the agent instance",
+  method: "POST",
   path: "/api/v1/agent_instance/{id}/finish",
   isParams: isFinishInstanceRequest,
-  defaults: () => ({}),
-  isDetails: isAgentInstance,
+  encode: flat,
+  decode: details(isAgentInstance),
+  bulk: { type: "agent_instances/finish", idField: "agent_instance_id" },
 };
 
 /**
@@ -64,56 +71,56 @@ export class AgentInstanceClient {
   readonly #requester: HttpRequester;
 
   /**
-   * Makes the client on top of whatever sends its requests.
+   * Creates the client.
    *
-   * @param requester What sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
 
   /**
-   * Registers a run: names the agent, its version and the types of span it is going to record.
+   * Registers a run: the agent, its version, and the types of span that it will record.
    *
-   * @param params The agent, its version and schemas. `update_current_version` is sent as `true` unless given.
-   * @param options What is to differ from the client's config for this call.
+   * @param params The agent, its version and schemas. `update_current_version` defaults to `true`.
+   * @param options Options of this call.
    * @returns The instance, `pending`.
-   * @throws {PrefactorClientError} For a wrong argument, before anything is sent.
-   * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
-   * @throws {PrefactorResponseContractError} Where the answer holds no instance; the request may have been
-   * carried out, and `body` says what came.
+   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   * @throws {PrefactorResponseContractError} If the response holds no valid instance. The instance may have been
+   * registered; `body` is the response.
    */
   register(params: RegisterInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
-    return perform(this.#requester, REGISTER, undefined, params, options);
+    return execute({ requester: this.#requester, operation: REGISTER_INSTANCE, params, options });
   }
 
   /**
    * Starts a run that is `pending`.
    *
    * @param id The id of the instance.
-   * @param params When it started; now, by the server's clock, unless given.
-   * @param options What is to differ from the client's config for this call.
+   * @param params When the run started. Defaults to now, by the server's clock.
+   * @param options Options of this call.
    * @returns The instance, `active`.
-   * @throws {PrefactorClientError} For a wrong argument, before anything is sent.
-   * @throws {PrefactorApiError} With code `"invalid_action"` (409) where it is not `pending`.
-   * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
+   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @throws {PrefactorApiError} With code `"invalid_action"` (409) if it is not `pending`.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   start(id: string, params: StartInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
-    return perform(this.#requester, START, id, params, options);
+    return execute({ requester: this.#requester, operation: START_INSTANCE, id, params, options });
   }
 
   /**
-   * Finishes a run: one that is `active` as `complete` or `failed`, one that is still `pending` as `cancelled`.
+   * Finishes a run: an `active` one as `complete` or `failed`, a `pending` one as `cancelled`.
    *
    * @param id The id of the instance.
-   * @param params How and when it ended; `complete` and now, as the server sees it, unless given.
-   * @param options What is to differ from the client's config for this call.
-   * @returns The instance as it ended.
-   * @throws {PrefactorClientError} For a wrong argument, before anything is sent.
-   * @throws {PrefactorApiError} With code `"invalid_action"` (409) where it cannot end so, or has ended.
-   * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
+   * @param params How and when the run ended. Defaults to `complete` and now, by the server's clock.
+   * @param options Options of this call.
+   * @returns The finished instance.
+   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @throws {PrefactorApiError} With code `"invalid_action"` (409) if its status does not allow it.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   finish(id: string, params: FinishInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
-    return perform(this.#requester, FINISH, id, params, options);
+    return execute({ requester: this.#requester, operation: FINISH_INSTANCE, id, params, options });
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The operations on spans.
+ * The client for spans.
  *
  * @module
  */
@@ -13,23 +13,27 @@ import {
   isCreateSpanRequest,
   isFinishSpanRequest,
 } from "../models/agent_span.ts";
-import { type Operation, perform } from "./operation.ts";
+import { details, execute, flat, inDetails, type Operation } from "./operation.ts";
 
-const CREATE: Operation<CreateSpanRequest, AgentSpan> = {
+export const CREATE_SPAN: Operation<CreateSpanRequest, AgentSpan> = {
   action: "create the span",
+  method: "POST",
   path: "/api/v1/agent_spans",
   isParams: isCreateSpanRequest,
+  encode: inDetails,
   defaults: () => ({ payload: {} }),
-  inDetails: true,
-  isDetails: isAgentSpan,
+  decode: details(isAgentSpan),
+  bulk: { type: "agent_spans/create" },
 };
 
-const FINISH: Operation<FinishSpanRequest, AgentSpan> = {
+export const FINISH_SPAN: Operation<FinishSpanRequest, AgentSpan> = {
   action: "finish the span",
+  method: "POST",
   path: "/api/v1/agent_spans/{id}/finish",
   isParams: isFinishSpanRequest,
-  defaults: () => ({}),
-  isDetails: isAgentSpan,
+  encode: flat,
+  decode: details(isAgentSpan),
+  bulk: { type: "agent_spans/finish", idField: "agent_span_id" },
 };
 
 /**
@@ -60,43 +64,41 @@ export class AgentSpanClient {
   readonly #requester: HttpRequester;
 
   /**
-   * Makes the client on top of whatever sends its requests.
+   * Creates the client.
    *
-   * @param requester What sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
 
   /**
-   * Records a step.
+   * Creates a span, which records a step of a run.
    *
-   * @param params The instance, the type of span, its status, and what the step was given.
-   * @param options What is to differ from the client's config for this call.
+   * @param params The instance, the type of span, its status and payload. `payload` defaults to `{}`.
+   * @param options Options of this call.
    * @returns The span.
-   * @throws {PrefactorClientError} For a wrong argument, before anything is sent.
-   * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
-   * @throws {PrefactorResponseContractError} Where the answer holds no span; it may have been created all the
-   * same, and `body` says what came.
+   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   * @throws {PrefactorResponseContractError} If the response holds no valid span. The span may have been created;
+   * `body` is the response.
    */
   create(params: CreateSpanRequest, options?: RequestOptions): Promise<AgentSpan> {
-    return perform(this.#requester, CREATE, undefined, params, options);
+    return execute({ requester: this.#requester, operation: CREATE_SPAN, params, options });
   }
 
   /**
-   * Records the end of a step: one that is `active` as `complete` or `failed`, one that is still `pending` as
-   * `cancelled`.
+   * Finishes a span: an `active` one as `complete` or `failed`, a `pending` one as `cancelled`.
    *
    * @param id The id of the span.
-   * @param params How and when it ended, and what came of it; `complete` and now, as the server sees it,
-   * unless given.
-   * @param options What is to differ from the client's config for this call.
-   * @returns The span as it ended.
-   * @throws {PrefactorClientError} For a wrong argument, before anything is sent.
-   * @throws {PrefactorApiError} With code `"invalid_action"` (409) where it cannot end so, or has ended.
-   * @throws {PrefactorHttpError} Whatever {@linkcode PrefactorHttpClient.request} throws.
+   * @param params How and when the step ended, and its result. Defaults to `complete` and now, by the server's clock.
+   * @param options Options of this call.
+   * @returns The finished span.
+   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @throws {PrefactorApiError} With code `"invalid_action"` (409) if its status does not allow it.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   finish(id: string, params: FinishSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
-    return perform(this.#requester, FINISH, id, params, options);
+    return execute({ requester: this.#requester, operation: FINISH_SPAN, id, params, options });
   }
 }

@@ -1,132 +1,209 @@
 /**
- * What the endpoint methods have in common: check the arguments, send, narrow what came.
+ * Operations of the API as data, and the functions that encode, send and decode them.
  *
  * @module
  */
 
-import { PrefactorClientError, PrefactorResponseContractError } from "../errors/errors.ts";
-import { findIssue, formatValue, isTimestamp } from "../guards.ts";
-import type { HttpRequester, RequestOptions } from "../http_requester.ts";
+import { ArgumentChecker, redact } from "../arguments.ts";
+import { PrefactorResponseContractError } from "../errors/errors.ts";
+import { findIssue, formatValue, isObject, isTimestamp } from "../guards.ts";
+import type {
+  ApiResponseInfo,
+  HttpRequester,
+  HttpRequestOptions,
+  QueryValue,
+  RequestOptions,
+} from "../http_requester.ts";
 import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
 import { isApiResponse, type JsonObject, type JsonValue } from "../models/common.ts";
 
-/** An operation of the API: a path, a body, a guard. */
-export interface Operation<Params, Details> {
-  /** What it does, for messages, such as `create the span`. */
+type Guard<T> = (value: unknown) => value is T;
+
+/** Everything there is to know about one operation of the API. */
+export interface Operation<Params extends object, Result> {
+  /** The action as messages name it, such as `create the span`. */
   readonly action: string;
-  /** Where it is POSTed; `{id}` stands for the id of what it is done to. */
+  /** The HTTP method. */
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** The path; `{id}` is replaced with the id that the method takes. */
   readonly path: string;
-  /** Whether the arguments are what it takes. */
-  isParams(value: unknown): value is Params;
-  /** What the fields of the body are unless the params say otherwise; a new object each time. */
-  defaults(): JsonObject;
-  /** Whether the fields stand in `details`, beside the key; they stand at the top unless it is set. */
-  readonly inDetails?: boolean;
-  /** Whether the details of the answer are what it promises. */
-  isDetails(value: unknown): value is Details;
+  /** Returns whether the params are valid. */
+  readonly isParams: Guard<Params>;
+  /** Puts the fields of the params where the API expects them. */
+  readonly encode: Encoding;
+  /** Creates the fields that are sent unless the params have them. */
+  readonly defaults?: () => JsonObject;
+  /** Checks the response and extracts the result. */
+  readonly decode: Decoding<Result>;
+  /** The operation in a bulk request, if it is allowed in one: its type, and the field that carries the id of the path. */
+  readonly bulk?: { readonly type: string; readonly idField?: string };
+}
+
+/** Puts the fields of a request, a new object, and its idempotency key if it has one into a body or a query. */
+export type Encoding = (
+  fields: JsonObject,
+  idempotencyKey?: string,
+) => Pick<HttpRequestOptions, "json" | "params">;
+
+/** Puts the fields at the top level of the body, beside the key. */
+export const flat: Encoding = (fields, idempotencyKey) => {
+  if (idempotencyKey !== undefined) fields["idempotency_key"] = idempotencyKey;
+  return { json: fields };
+};
+
+/** Puts the fields into `details`, beside the key. */
+export const inDetails: Encoding = (fields, idempotencyKey) => flat({ details: fields }, idempotencyKey);
+
+/** Puts the fields into the query; a field of an object becomes `object[field]`. */
+export const asQuery: Encoding = (fields) => {
+  const params: Record<string, QueryValue> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (!isObject(value)) params[name] = value as QueryValue;
+    else {for (const [field, inner] of Object.entries(value)) {
+        params[`${name}[${field}]`] = inner as QueryValue;
+      }}
+  }
+  return { params };
+};
+
+/** How a response is checked, and which part of it is the result. */
+export interface Decoding<Result> {
+  /** Returns whether the body is valid. */
+  readonly isBody: (value: unknown) => boolean;
+  /** Extracts the result from a valid body. */
+  readonly result: (body: JsonObject) => Result;
+}
+
+/** The result is the `details` of the response. */
+export function details<T>(isDetails: Guard<T>): Decoding<T> {
+  return {
+    isBody: (value) => isApiResponse(value, isDetails),
+    result: ({ details }) => details as T,
+  };
+}
+
+/** The result is the whole body. */
+export function body<T>(isBody: Guard<T>): Decoding<T> {
+  return { isBody, result: (body) => body as T };
+}
+
+/** The operation has no result. */
+export const empty: Decoding<void> = { isBody: isObject, result: () => undefined };
+
+/** The arguments of an operation. */
+export interface OperationArguments<Params extends object> {
+  /** The id in the path, for operations that have one. */
+  readonly id?: string;
+  /** The params of the method. */
+  readonly params: Params & { readonly idempotency_key?: string | null | undefined };
+}
+
+/** The arguments of {@linkcode HttpRequester.send}. */
+export interface EncodedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly options: HttpRequestOptions;
+}
+
+/** What encoding needs from whoever sends the request. */
+export type EncodingContext = Pick<HttpRequester, "createIdempotencyKey" | "redact">;
+
+/** Carries out an operation. */
+export async function execute<Params extends object, Result>(
+  { requester, operation, options, ...args }: OperationArguments<Params> & {
+    readonly requester: HttpRequester;
+    readonly operation: Operation<Params, Result>;
+    readonly options: RequestOptions | undefined;
+  },
+): Promise<Result> {
+  const request = encodeRequest(operation, args, requester);
+  const { method, path } = request;
+  const sent = { ...options, ...request.options };
+  const response = requester.send
+    ? await requester.send(method, path, sent)
+    : { body: await requester.request(method, path, sent) };
+  return decodeResponse(operation, request, response, requester);
 }
 
 /**
- * Carries out an operation. Its key, the caller's or one of the requester's making, goes into the body and
- * into the header.
+ * Encodes the arguments of an operation as a request.
+ *
+ * @throws {PrefactorClientError} If an argument is invalid; the message names it.
  */
-export async function perform<Params extends { idempotency_key?: string | null | undefined }, Details>(
-  requester: HttpRequester,
-  operation: Operation<Params, Details>,
-  id: string | undefined,
+export function encodeRequest<Params extends object>(
+  operation: Operation<Params, unknown>,
+  { id, params }: OperationArguments<Params>,
+  context: EncodingContext,
+): EncodedRequest {
+  const { action, method, path, isParams, encode } = operation;
+  const checker: ArgumentChecker = new ArgumentChecker(action, context);
+  checker.checkModel("params", isParams, params);
+  const fields = encodeFields(operation, params, checker);
+  const key = method === "POST" ? keyOf(params, context, checker) : undefined;
+  return {
+    method,
+    path: path.includes("{id}") ? path.replace("{id}", () => encodeId(id, checker)) : path,
+    options: { ...encode(fields, key), ...(key !== undefined && { idempotencyKey: key }) },
+  };
+}
+
+/** Encodes the fields of the params: absent ones and the key are left out, dates become strings. */
+export function encodeFields<Params extends object>(
+  operation: Operation<Params, unknown>,
   params: Params,
-  options: RequestOptions | undefined,
-): Promise<Details> {
-  const { action } = operation;
-  const path = operation.path.replace("{id}", () => pathSegment(requester, action, id));
-  checkParams(requester, action, params, operation.isParams);
-  const { idempotency_key: key } = params;
-  if (key !== undefined && key !== null && !isKey(key)) {
-    refuseParam(requester, action, "'idempotency_key'", KEY_EXPECTED, key);
-  }
-  const idempotencyKey = key ?? createKey(requester);
-  const fields = operation.defaults();
-  addFields(requester, action, fields, params);
-  const json: JsonObject = operation.inDetails ? { details: fields } : fields;
-  json["idempotency_key"] = idempotencyKey;
-  const answer = await requester.request("POST", path, { ...options, json, idempotencyKey });
-  const isRight = (value: unknown) => isApiResponse(value, operation.isDetails);
-  return narrow(requester, path, answer, isRight).details;
-}
-
-/** Refuses arguments that are not what the method takes. */
-export function checkParams<T>(
-  requester: HttpRequester,
-  action: string,
-  params: unknown,
-  guard: (value: unknown) => value is T,
-): asserts params is T {
-  if (guard(params)) return;
-  const { path, expected, value } = findIssue(guard, params) ??
-    { path: "", expected: "stable", value: params };
-  refuseParam(requester, action, path === "" ? "its params" : `'${path}'`, expected, value);
-}
-
-/** Refuses one argument. */
-export function refuseParam(
-  requester: HttpRequester,
-  action: string,
-  name: string,
-  expected: string,
-  value: unknown,
-): never {
-  const given = typeof value === "string" ? redact(requester, value) : value;
-  throw new PrefactorClientError(
-    `Cannot ${action}: ${name} must be ${expected}, but is ${formatValue(given)}`,
-  );
-}
-
-/** An id as a path carries it. */
-function pathSegment(requester: HttpRequester, action: string, id: unknown): string {
-  const isId = typeof id === "string" && id !== "" && id !== "." && id !== ".." && id.isWellFormed();
-  return isId
-    ? encodeURIComponent(id)
-    : refuseParam(requester, action, "'id'", "an id that a path can hold", id);
-}
-
-/** Adds the params to the fields of a body: absent ones are left out, and so is the key; dates become text. */
-function addFields(requester: HttpRequester, action: string, fields: JsonObject, params: object): void {
+  checker: ArgumentChecker,
+): JsonObject {
+  const fields: JsonObject = operation.defaults?.() ?? {};
   for (const name of Object.keys(params)) {
     const value = (params as Record<string, unknown>)[name];
     if (value === undefined || value === null || name === "idempotency_key") continue;
     if (value instanceof Date) {
-      // Of the fields that no model knows, no guard has looked at the dates.
-      if (!isTimestamp(value)) refuseParam(requester, action, `'${name}'`, "a valid Date", value);
+      // The guard of the params has not seen the dates in fields that it does not know.
+      checker.check(name, isTimestamp(value), "a valid Date", value);
       fields[name] = value.toISOString();
     } else {
       fields[name] = value as JsonValue;
     }
   }
+  return fields;
 }
 
-/** A key of the requester's making. */
-export function createKey(requester: HttpRequester): string {
-  return requester.createIdempotencyKey?.() ?? createIdempotencyKey();
+function keyOf(
+  { idempotency_key: key }: { readonly idempotency_key?: string | null | undefined },
+  context: EncodingContext,
+  checker: ArgumentChecker,
+): string {
+  if (key === undefined || key === null) return context.createIdempotencyKey?.() ?? createIdempotencyKey();
+  checker.check("idempotency_key", isKey(key), KEY_EXPECTED, key);
+  return key;
 }
 
-/** The answer to a POST, where it is what the guard promises. */
-export function narrow<T>(
-  requester: HttpRequester,
-  endpoint: string,
-  answer: unknown,
-  guard: (value: unknown) => value is T,
-): T {
-  if (guard(answer)) return answer;
-  const body = redact(requester, answer);
-  const { path, expected, value } = findIssue(guard, body) ??
-    { path: "", expected: "as promised", value: body };
-  const name = path === "" ? "it" : `'${path}'`;
-  const message = `Cannot read the answer to POST ${endpoint}: ${name} must be ${expected}, but is ${
-    formatValue(value)
-  }`;
-  throw new PrefactorResponseContractError(message, { path, body });
+function encodeId(id: unknown, checker: ArgumentChecker): string {
+  const isId = typeof id === "string" && id !== "" && id !== "." && id !== ".." && id.isWellFormed();
+  return isId ? encodeURIComponent(id) : checker.fail("id", "an id that a path can hold", id);
 }
 
-function redact(requester: HttpRequester, value: unknown): unknown {
-  return requester.redact ? requester.redact(value) : value;
+/**
+ * Decodes the response to an operation.
+ *
+ * @throws {PrefactorResponseContractError} If the body is not valid; the message names the first field that is not.
+ */
+export function decodeResponse<Result>(
+  { decode }: { readonly decode: Decoding<Result> },
+  { method, path }: EncodedRequest,
+  response: Pick<ApiResponseInfo, "body"> & Partial<ApiResponseInfo>,
+  context: EncodingContext,
+): Result {
+  if (decode.isBody(response.body)) return decode.result(response.body);
+  const body = redact(context, response.body);
+  const { statusCode, requestId } = response;
+  const issue = findIssue(decode.isBody, body) ??
+    { path: "", expected: "the same at each read", value: body };
+  const name = issue.path === "" ? "the body" : `'${issue.path}'`;
+  throw new PrefactorResponseContractError(
+    `Cannot read the response to ${method} ${path}: ${name} must be ${issue.expected}, but is ${
+      formatValue(issue.value)
+    }`,
+    { statusCode, requestId, path: issue.path, body },
+  );
 }

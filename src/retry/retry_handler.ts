@@ -1,5 +1,5 @@
 /**
- * When an operation is tried again, and how long after.
+ * The retry policy.
  *
  * @module
  */
@@ -7,78 +7,79 @@
 import { delay } from "@std/async/delay";
 import { retry, RetryError } from "@std/async/retry";
 import { ArgumentChecker } from "../arguments.ts";
-import type { ResolvedRetryConfig, RetryConfig } from "../config.ts";
-import { resolveRetryConfig } from "../config.ts";
+import { type ResolvedRetryConfig, resolveRetryConfig, type RetryConfig } from "../config.ts";
 import { isTransientHttpError } from "../errors/classification.ts";
-import { reasonOf, Redactor } from "../redaction.ts";
 import { isPrefactorHttpError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
+import { reasonOf } from "../redaction.ts";
 
-/** What {@linkcode RetryHandler.execute} can be told. */
+/** Options of {@linkcode RetryHandler.execute}. */
 export interface RetryOptions {
-  /** Whether an error is worth another attempt; `isTransientHttpError` by default. */
+  /** Returns whether an error is worth a retry. Defaults to `isTransientHttpError`. */
   isRetriable?: ((error: unknown) => boolean) | undefined;
-  /** Stops the wait at once when it aborts; the promise then rejects with the signal's reason. */
+  /** Aborts the wait; the promise then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
+  /** The maximum number of retries. Defaults to the handler's `maxRetries`. */
+  maxRetries?: number | undefined;
 }
 
 /**
- * Tries an operation until it succeeds, fails for good, or has failed often enough.
+ * Retries an operation until it succeeds, fails with an error that is not retriable, or runs out of retries.
  *
- * The wait before retry n (from 0) is `min(maxRetryDelay, initialRetryDelay * retryMultiplier ** n)` times a
- * random factor from 0.5 to 1, and never less than the `retryAfter` (ms) of the error that came before. Where
- * that is more than `maxRetryDelay`, the handler gives up at once.
+ * The delay before retry n (from 0) is `min(maxRetryDelay, initialRetryDelay * retryMultiplier ** n)` times a random
+ * factor from 0.5 to 1, and never less than the `retryAfter` (ms) of the previous error. If `retryAfter` is more than
+ * `maxRetryDelay`, the handler gives up at once.
  *
  * @example
  * ```ts
  * import { PrefactorNetworkError, RetryHandler } from "@prefactor/http";
  *
  * const handler = new RetryHandler({ maxRetries: 2, initialRetryDelay: 10 });
- * let attempts = 0;
- * const answer = await handler.execute(() => {
- *   attempts++;
- *   if (attempts < 3) throw new PrefactorNetworkError("Connection refused");
- *   return "at last";
+ * const result = await handler.execute((attempt) => {
+ *   if (attempt < 3) throw new PrefactorNetworkError("Connection refused");
+ *   return `attempt ${attempt} succeeded`;
  * });
- * console.log(answer, attempts); // at last 3
+ * console.log(result); // attempt 3 succeeded
  * ```
  */
 export class RetryHandler {
   readonly #config: ResolvedRetryConfig;
 
   /**
-   * Makes a handler; what is left out has the default of `HttpClientConfig`.
+   * Creates a handler.
    *
-   * @param config The retries and the waits between them, in ms.
-   * @throws {PrefactorClientError} Where a field is wrong; the message names it.
+   * @param config The number of retries and the delays between them, in ms. Each field defaults as in `HttpClientConfig`.
+   * @throws {PrefactorClientError} If a field is invalid; the message names it.
    */
   constructor(config: RetryConfig = {}) {
-    this.#config = resolveRetryConfig(
-      config,
-      new ArgumentChecker("make the retry handler", new Redactor("")),
-    );
+    this.#config = resolveRetryConfig(config, new ArgumentChecker("create the retry handler"));
   }
 
   /**
-   * Runs the operation, again and again if need be.
+   * Runs an operation and retries it.
    *
-   * @param operation What to run.
-   * @param options What is worth another attempt, and what stops it.
-   * @returns What the operation gives in the end.
-   * @throws {PrefactorRetryExhaustedError} After the last attempt. With `maxRetries: 0`, and for an error that
-   * is not retriable, the error itself; on an abort, the signal's reason.
+   * @param operation The operation, called with the number of the attempt, from 1.
+   * @param options Which errors are retried, how often, and what aborts the wait.
+   * @returns The result of the operation.
+   * @throws {PrefactorRetryExhaustedError} If the last retry failed. With `maxRetries: 0`, and for an error that is
+   * not retriable, the error itself is thrown; on an abort, the signal's reason.
    */
-  async execute<T>(operation: () => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
-    const { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier } = this.#config;
-    const { isRetriable = isTransientHttpError, signal } = options;
+  async execute<T>(operation: (attempt: number) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
+    const { initialRetryDelay, maxRetryDelay, retryMultiplier } = this.#config;
+    const { maxRetries = this.#config.maxRetries, isRetriable = isTransientHttpError, signal } = options;
     let attempts = 0;
-    let serverWait: Promise<void> | undefined;
-    let waitTooLong = false;
+    let lastError: unknown;
+    let serverDelay: Promise<void> | undefined;
+    let isDelayTooLong = false;
 
     try {
       return await retry(async () => {
-        await serverWait;
-        attempts++;
-        return await operation();
+        await serverDelay;
+        try {
+          return await operation(++attempts);
+        } catch (error) {
+          lastError = error;
+          throw error;
+        }
       }, {
         maxAttempts: maxRetries + 1,
         minTimeout: initialRetryDelay,
@@ -88,26 +89,26 @@ export class RetryHandler {
         ...(signal && { signal }),
         isRetriable: (error) => {
           if (signal?.aborted || !isRetriable(error)) return false;
-          const wait = retryAfterOf(error);
-          waitTooLong = wait > maxRetryDelay;
-          if (waitTooLong) return false;
-          // `retry` knows nothing of it: it runs beside the backoff, and the next attempt waits for its end.
-          if (wait > 0 && attempts <= maxRetries) {
-            serverWait = delay(wait, signal && { signal });
-            serverWait.catch(() => {}); // an abort is told by `retry` itself
+          const retryAfter = retryAfterOf(error);
+          isDelayTooLong = retryAfter > maxRetryDelay;
+          if (isDelayTooLong) return false;
+          // `retry` has no option for it, so the server's delay runs beside the backoff.
+          if (retryAfter > 0 && attempts <= maxRetries) {
+            serverDelay = delay(retryAfter, signal && { signal });
+            serverDelay.catch(() => {}); // `retry` reports the abort
           }
           return true;
         },
       });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      const exhausted = error instanceof RetryError && attempts > maxRetries;
-      const lastError = exhausted ? error.cause : error;
-      if (maxRetries === 0 || !exhausted && !waitTooLong) throw lastError;
+      // The operation may have thrown a RetryError of its own.
+      const isExhausted = error instanceof RetryError && error !== lastError;
+      if (maxRetries === 0 || !isExhausted && !isDelayTooLong) throw lastError;
       const reason = reasonOf(lastError);
       throw new PrefactorRetryExhaustedError(
-        waitTooLong
-          ? `Cannot try again: the server asks for a wait of ${
+        isDelayTooLong
+          ? `Cannot retry: the server asks for a delay of ${
             retryAfterOf(lastError)
           } ms, more than maxRetryDelay, which is ${maxRetryDelay} ms: ${reason}`
           : `Gave up after ${attempts} attempts: ${reason}`,
@@ -118,7 +119,7 @@ export class RetryHandler {
   }
 }
 
-/** How long the server asked to wait, in ms; 0 where it did not say. */
+/** Returns the delay that the server asked for, in ms, or 0. */
 function retryAfterOf(error: unknown): number {
   return isPrefactorHttpError(error) ? (error as { retryAfter?: number }).retryAfter ?? 0 : 0;
 }

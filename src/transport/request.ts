@@ -1,10 +1,10 @@
 /**
- * From the arguments of a call to what each of its attempts sends.
+ * Turns the arguments of a call into the request that each of its attempts sends.
  *
  * @module
  */
 
-import { ArgumentChecker } from "../arguments.ts";
+import type { ArgumentChecker } from "../arguments.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { PrefactorClientError } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
@@ -28,48 +28,47 @@ export interface PreparedRequest {
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 const METHOD_EXPECTED = `one of ${METHODS.join(", ")}`;
 
-/** ArgumentChecker the arguments of a call and puts its request together. */
+/** Checks the arguments of a call and prepares its request. */
 export function prepareRequest(
   config: ResolvedConfig,
-  redactor: Redactor,
   method: string,
   path: string,
   options: HttpRequestOptions,
 ): PreparedRequest {
-  const checks = new ArgumentChecker("send the request", redactor);
-  if (!isObject(options)) checks.refuse("options", "an object", options);
+  const { requestChecker: checker, redactor } = config;
+  if (!isObject(options)) checker.fail("options", "an object", options);
   const { signal, params, json, idempotencyKey: key } = options;
   const { timeout = config.requestTimeout, connectTimeout = config.connectTimeout } = options;
   const { maxRetries = config.maxRetries } = options;
-  checks.check("method", METHODS.includes(method), METHOD_EXPECTED, method);
-  checkPath(checks, path);
-  checks.duration("timeout", timeout);
-  if (connectTimeout !== null) checks.duration("connectTimeout", connectTimeout);
-  checks.count("maxRetries", maxRetries, 0);
-  checks.check("idempotencyKey", key === undefined || key === null || isKey(key), KEY_EXPECTED, key);
-  checks.check("signal", signal === undefined || isSignal(signal), "an AbortSignal", signal);
-  const query = params === undefined ? "" : encodeQuery(checks, params);
+  checker.check("method", METHODS.includes(method), METHOD_EXPECTED, method);
+  checkPath(checker, path);
+  checker.checkDuration("timeout", timeout);
+  if (connectTimeout !== null) checker.checkDuration("connectTimeout", connectTimeout);
+  checker.checkInteger("maxRetries", maxRetries, 0);
+  checker.check("idempotencyKey", key === undefined || key === null || isKey(key), KEY_EXPECTED, key);
+  checker.check("signal", signal === undefined || isSignal(signal), "an AbortSignal", signal);
+  const query = params === undefined ? "" : encodeQuery(checker, params);
   const queryAt = path.indexOf("?");
   return {
     method,
     path: queryAt < 0 ? path : path.slice(0, queryAt),
     url: query === "" ? config.baseUrl + path : `${config.baseUrl}${path}${queryAt < 0 ? "?" : "&"}${query}`,
-    headers: buildHeaders(config, redactor, method, options),
-    body: json === undefined ? null : serialise(checks, redactor, method, json),
+    headers: buildHeaders(config, method, options),
+    body: json === undefined ? null : serialise(checker, redactor, method, json),
     timeout,
     connectTimeout,
     maxRetries,
   };
 }
 
-/** Refuses a path that would end up elsewhere than behind the API's URL as it is written. */
-function checkPath(checks: ArgumentChecker, path: unknown): void {
+/** Rejects a path that the URL parser would move or that could leave the base path of the API. */
+function checkPath(checker: ArgumentChecker, path: unknown): void {
   const holds = typeof path === "string" && /^\/[^\s#\\]*$/.test(path) &&
     !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
-  checks.check(
+  checker.check(
     "path",
     holds,
-    "a path from its first '/' on, without '.' and '..', white space or fragment",
+    "a path that starts with '/', without '.' and '..' segments, white space or fragment",
     path,
   );
 }
@@ -79,14 +78,14 @@ function isSignal(signal: AbortSignal): boolean {
     typeof signal.removeEventListener === "function";
 }
 
-function encodeQuery(checks: ArgumentChecker, params: Record<string, QueryValue>): string {
-  checks.check("params", isObject(params), "an object", params);
+function encodeQuery(checker: ArgumentChecker, params: Record<string, QueryValue>): string {
+  checker.check("params", isObject(params), "an object", params);
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {
     if (value === undefined || value === null) continue;
     for (const item of Array.isArray(value) ? value : [value]) {
       const holds = typeof item === "string" || typeof item === "boolean" || Number.isFinite(item);
-      checks.check(
+      checker.check(
         `params.${name}`,
         holds,
         "a string, a finite number, a boolean or an array of these",
@@ -98,10 +97,9 @@ function encodeQuery(checks: ArgumentChecker, params: Record<string, QueryValue>
   return query.toString();
 }
 
-/** The client's headers, the key's, and those of the caller, which win but for the token. */
+/** Merges the client's headers, the idempotency key and the caller's headers; only `Authorization` cannot be replaced. */
 function buildHeaders(
   config: ResolvedConfig,
-  redactor: Redactor,
   method: string,
   options: HttpRequestOptions,
 ): Readonly<Record<string, string>> {
@@ -114,16 +112,16 @@ function buildHeaders(
   if (added === undefined) return headers;
   const all = new Headers(headers);
   try {
-    new Headers(added).forEach((value, name) => name !== "authorization" && all.set(name, value));
+    new Headers(added as Headers).forEach((value, name) => name !== "authorization" && all.set(name, value));
   } catch (error) {
     const message = "Cannot send the request: 'headers' must be headers that fetch can send";
-    throw new PrefactorClientError(message, { cause: redactor.cause(error) });
+    throw new PrefactorClientError(message, { cause: config.redactor.cause(error) });
   }
   return Object.fromEntries(all);
 }
 
-function serialise(checks: ArgumentChecker, redactor: Redactor, method: string, json: unknown): string {
-  checks.check("json", method !== "GET", "left out of a GET, which has no body", json);
+function serialise(checker: ArgumentChecker, redactor: Redactor, method: string, json: unknown): string {
+  checker.check("json", method !== "GET", "absent from a GET, which has no body", json);
   let body: string | undefined;
   try {
     body = JSON.stringify(json);
@@ -131,5 +129,5 @@ function serialise(checks: ArgumentChecker, redactor: Redactor, method: string, 
     const message = "Cannot send the request: its body cannot be written as JSON";
     throw new PrefactorClientError(message, { cause: redactor.cause(error) });
   }
-  return body ?? checks.refuse("json", "a value that JSON can hold", json);
+  return body ?? checker.fail("json", "a value that JSON can hold", json);
 }

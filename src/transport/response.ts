@@ -1,38 +1,38 @@
 /**
- * From a response to the JSON object in it, or to the error that it stands for.
+ * Decodes a response into its JSON object, or into the error that it means.
  *
  * @module
  */
 
-import { errorFromResponse } from "../errors/from_response.ts";
 import {
   PrefactorApiError,
   type PrefactorHttpError,
   PrefactorResponseContractError,
 } from "../errors/errors.ts";
+import { errorFromResponse } from "../errors/from_response.ts";
 import { isObject } from "../guards.ts";
 import type { JsonObject } from "../models/common.ts";
 import type { Redactor } from "../redaction.ts";
 import type { PreparedRequest } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
-/** A body, as the platform or as {@linkcode readChunks} gives it. */
+/** A body as the platform or {@linkcode readChunks} returns it. */
 type Bytes = ArrayBuffer | Uint8Array;
 
-/** Whether the response is a redirect; a browser shows nothing of one but its type. */
+/** Returns whether the response is a redirect; a browser shows only the type of one. */
 export function isRedirect(response: Response): boolean {
   return response.status >= 300 && response.status < 400 || response.type === "opaqueredirect";
 }
 
-/** Lets go of a response that nobody is going to read. */
+/** Cancels a body that nobody will read. */
 export function discard(response: Response): undefined {
   response.body?.cancel().catch(() => {});
 }
 
 /**
- * Reads a body to its end; `undefined` where it is longer than the limit.
+ * Reads a body completely. Returns `undefined` if it is longer than the limit.
  *
- * The platform reads a body whose length it knows twice as fast as its chunks can be read here.
+ * The platform reads a body of known length twice as fast as its chunks can be read here.
  */
 export function readBytes(
   response: Response,
@@ -41,13 +41,13 @@ export function readBytes(
 ): Promise<Bytes | undefined> {
   const { headers } = response;
   const length = headers.get("content-length");
-  // A browser does not tell a page how an answer of another origin was encoded.
+  // A browser hides the encoding of a response from another origin.
   const isPlain = response.type !== "cors" && !headers.has("content-encoding");
   const isKnown = length !== null && Number(length) <= limit && isPlain;
   return isKnown ? response.arrayBuffer() : readChunks(response, limit, signal);
 }
 
-/** Reads a body chunk by chunk, and no further than the limit. */
+/** Reads a body chunk by chunk, up to the limit. */
 async function readChunks(
   response: Response,
   limit: number,
@@ -81,8 +81,12 @@ async function readChunks(
 const LENIENT = new TextDecoder();
 const STRICT = new TextDecoder("utf-8", { fatal: true });
 
-/** The object of a body that is one, written as JSON in UTF-8. */
-export function parseObject(bytes: Bytes): JsonObject | undefined {
+/**
+ * Returns the JSON object of a successful response, or `undefined` if the body is none. A 204, a 205 and an empty
+ * response to a DELETE count as `{}`.
+ */
+export function parseSuccess(method: string, statusCode: number, bytes: Bytes): JsonObject | undefined {
+  if (bytes.byteLength === 0 && (statusCode === 204 || statusCode === 205 || method === "DELETE")) return {};
   try {
     const value = parseJson(bytes);
     return isObject(value) ? value as JsonObject : undefined;
@@ -91,15 +95,15 @@ export function parseObject(bytes: Bytes): JsonObject | undefined {
   }
 }
 
-/** Only text with a U+FFFD in it may have been no UTF-8; to decode all of it strictly takes five times as long. */
+/** Only a text with a U+FFFD can have been invalid UTF-8, and strict decoding takes five times as long. */
 function parseJson(bytes: Bytes): unknown {
   const text = LENIENT.decode(bytes);
   return JSON.parse(text.includes("\ufffd") ? STRICT.decode(bytes) : text);
 }
 
 /**
- * Makes the error that a response stands for; `bytes` are its body, unless it is a redirect or too long.
- * Whatever comes from the response goes into the error without the token.
+ * Creates the error that a response means. `bytes` is its body, or `undefined` for a redirect or a body over the
+ * limit. The token is taken out of everything that goes into the error.
  */
 export function responseError(
   request: PreparedRequest,
@@ -116,13 +120,13 @@ export function responseError(
   };
   if (isRedirect(response)) {
     const location = headers.get("location");
-    const hidden = response.type === "opaqueredirect" ? "where the browser does not tell" : "nowhere";
+    const hidden = response.type === "opaqueredirect" ? "a target that the browser hides" : "nowhere";
     const target = location === null ? hidden : redactor.formatValue(location);
-    const message = `Refused to follow the redirect of ${method} ${path}, which points to ${target}`;
+    const message = `Refused to follow the redirect of ${method} ${path} to ${target}`;
     return new PrefactorApiError(message, "redirect", statusCode, facts);
   }
 
-  const refused = `Cannot read the answer to ${method} ${path} (HTTP ${statusCode})`;
+  const refused = `Cannot read the response to ${method} ${path} (HTTP ${statusCode})`;
   if (!bytes) {
     const message = `${refused}: it is longer than maxResponseBytes, which is ${maxResponseBytes}`;
     return new PrefactorResponseContractError(message, { statusCode, ...facts });
@@ -130,7 +134,7 @@ export function responseError(
   let body: unknown;
   let cause: unknown;
   try {
-    body = redactor.json(parseJson(bytes));
+    body = redactor.redact(parseJson(bytes));
   } catch (error) {
     cause = error;
   }
@@ -149,7 +153,7 @@ export function responseError(
   });
 }
 
-/** The id that the API gave the request. */
+/** Returns the id that the API gave the request. */
 export function requestIdOf(response: Response, redactor: Redactor): string | undefined {
   const requestId = response.headers.get("x-request-id");
   return requestId === null ? undefined : redactor.text(requestId);

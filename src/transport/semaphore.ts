@@ -1,62 +1,63 @@
 /**
- * The limit on requests in flight.
+ * The limit on concurrent requests.
  *
  * @module
  */
 
-/** A place in the line before the limit. */
-export interface Turn {
-  /** Resolves when it is the caller's turn; rejects with the reason of `cancel`. */
+import type { Cancelable } from "../pending_call.ts";
+
+/** A place in the queue of a {@linkcode Semaphore}. */
+export interface Ticket extends Cancelable {
+  /** Resolves when a slot is assigned; rejects with the reason of `cancel`. */
   readonly ready: Promise<void>;
-  /** Leaves the line. */
-  cancel(reason: unknown): void;
 }
 
 interface Waiter {
-  go: (() => void) | undefined; // undefined: left the line
+  /** Assigns the slot; `undefined` once the waiter has left the queue. */
+  resolve: (() => void) | undefined;
   next: Waiter | undefined;
 }
 
-/** Lets so many pass at a time; the rest wait their turn in order. Every step costs the same, however long the line. */
+/** Limits concurrency. Waiters get slots in order, and each step takes constant time however long the queue is. */
 export class Semaphore {
   #free: number;
   #first: Waiter | undefined;
   #last: Waiter | undefined;
 
-  /** Makes the limit from the number that may pass at a time. */
-  constructor(limit: number) {
-    this.#free = limit;
+  /** Creates a semaphore with that many slots. */
+  constructor(slots: number) {
+    this.#free = slots;
   }
 
-  /** Takes a slot at once, or a place in the line; whoever had a slot must `leave`. */
-  acquire(): Turn | undefined {
+  /** Takes a free slot, or returns a ticket to wait for one. Each slot must be given back with `release`. */
+  acquire(): Ticket | undefined {
     if (this.#free > 0) {
       this.#free--;
       return undefined;
     }
-    const waiter: Waiter = { go: undefined, next: undefined };
+    const waiter: Waiter = { resolve: undefined, next: undefined };
     if (this.#last) this.#last.next = waiter;
     else this.#first = waiter;
     this.#last = waiter;
-    let cancel!: Turn["cancel"];
+    let cancel!: Ticket["cancel"];
     const ready = new Promise<void>((resolve, reject) => {
-      waiter.go = resolve;
+      waiter.resolve = resolve;
       cancel = (reason) => {
-        waiter.go = undefined;
+        waiter.resolve = undefined;
         reject(reason);
       };
     });
     return { ready, cancel };
   }
 
-  /** Gives a slot back: to the first in the line who still waits. */
+  /** Gives a slot back, to the first waiter if there is one. */
   release(): void {
     while (this.#first) {
-      const { go, next } = this.#first;
-      this.#first.next = undefined; // or an old waiter would keep all that came after it alive, gone or not
+      const { resolve, next } = this.#first;
+      this.#first.next = undefined; // otherwise an old waiter keeps all later ones alive
       this.#first = next;
       if (!next) this.#last = undefined;
-      if (go) return go();
+      if (resolve) return resolve();
     }
     this.#free++;
   }

@@ -10,33 +10,33 @@ import { DenseSet, type Entry } from "../dense_set.ts";
 const MAX_DELAY = 2 ** 31 - 1;
 
 /**
- * How many microtasks an armed timer outlives the last deadline by. A caller who makes one call after the
- * other sets the next deadline within a few, and arming a timer costs more than all of them; a caller who has
- * done finds no timer left at the end of the turn, and a test with faked time finds none at all.
+ * The number of microtasks that an armed timer outlives its last timeout by. A caller that makes one call after
+ * another adds the next timeout within a few microtasks, and arming a timer costs more than all of them. At the end
+ * of the turn no timer is left.
  */
 const GRACE = 12;
 
 const RealDate = Date;
 
 /**
- * The time in ms, by a clock that keeps step with the timers: one that nobody can set, or where a test has
- * faked time, the `Date` that it put in place along with its timers.
+ * The time in ms on the clock that the timers follow: the monotonic clock, or a test's fake `Date`, which comes with
+ * fake timers.
  */
 function now(): number {
   return Date === RealDate ? performance.now() : Date.now();
 }
 
-/** Something that is to happen unless it is called off. */
+/** Something that happens when its time is up, unless it is deleted before. */
 export interface Timeout {
-  /** When, on the clock of {@linkcode Timeouts}, which sets it. */
+  /** The time of expiry on the clock of {@linkcode Timeouts}, which sets it. */
   due: number;
-  /** What. */
+  /** Called when the time is up. */
   expire(): void;
 }
 
 /**
- * Timeouts that share one timer, which is armed only while there are any: a timer for each would cost more
- * than most of what a request does on its way to `fetch`.
+ * Timeouts that share one timer, which is armed only while there are any. A timer for each would cost more than most
+ * of what a request does before `fetch`.
  */
 export class Timeouts {
   readonly #waiting = new DenseSet<Timeout>();
@@ -45,14 +45,14 @@ export class Timeouts {
   #clock = Date;
   #grace = 0;
 
-  /** Has the deadline expire after the timeout, in ms; the entry is what calls it off. */
-  add(deadline: Timeout, timeout: number): Entry<Timeout> {
-    deadline.due = now() + timeout;
-    if (deadline.due < this.#firesAt || this.#clock !== Date) this.#arm(deadline.due, timeout);
-    return this.#waiting.add(deadline);
+  /** Adds a timeout that expires after the delay, in ms, and returns the entry that deletes it. */
+  add(timeout: Timeout, delay: number): Entry<Timeout> {
+    timeout.due = now() + delay;
+    if (timeout.due < this.#firesAt || this.#clock !== Date) this.#arm(timeout.due, delay);
+    return this.#waiting.add(timeout);
   }
 
-  /** Calls a deadline off. */
+  /** Deletes a timeout. */
   delete(entry: Entry<Timeout>): void {
     this.#waiting.delete(entry);
     if (this.#waiting.size > 0) return;
@@ -60,7 +60,7 @@ export class Timeouts {
     this.#disarmWhenIdle();
   }
 
-  /** Leaves no timer, where no deadline is waiting. */
+  /** Clears the timer at once if no timeout is waiting. */
   close(): void {
     this.#grace = 0;
     this.#disarmWhenIdle();
@@ -76,21 +76,21 @@ export class Timeouts {
     this.#disarm();
     this.#firesAt = firesAt - Math.max(0, delay - MAX_DELAY);
     this.#clock = Date;
-    const { clearTimeout } = globalThis; // that of the same clock, whichever is in place when it is used
+    const { clearTimeout } = globalThis; // the one that belongs to the timers in place now, real or fake
     let timer: ReturnType<typeof setTimeout> | undefined = undefined;
     const clear = this.#clear = () => clearTimeout(timer);
     timer = setTimeout(() => this.#clear === clear && this.#fire(), Math.min(delay, MAX_DELAY));
   }
 
   #disarm(): void {
-    // A faked timer is gone when its clock is.
+    // A fake timer is gone once its clock has been restored.
     if (this.#clock === Date || this.#clock === RealDate) this.#clear?.();
     this.#clear = undefined;
     this.#firesAt = Infinity;
   }
 
   #fire(): void {
-    // The timer is taken at its word: it counts whole milliseconds and may fire a fraction of one early.
+    // Timers count whole milliseconds and may fire a fraction of one early.
     const time = Math.max(now(), this.#firesAt);
     this.#firesAt = Infinity;
     let next = Infinity;

@@ -1,13 +1,11 @@
 /**
- * One attempt: wait for its turn, send, decode.
+ * A single attempt: wait for a slot, send, decode.
  *
  * @module
  */
 
-import type { Cancelable, PendingCall } from "../pending_call.ts";
-import { Semaphore, type Turn } from "./semaphore.ts";
-import type { ClientHooks, ResolvedConfig } from "../config.ts";
-import { type Timeout, Timeouts } from "./timeouts.ts";
+import type { ResolvedConfig } from "../config.ts";
+import type { Entry } from "../dense_set.ts";
 import {
   isPrefactorHttpError,
   PrefactorClientError,
@@ -15,106 +13,107 @@ import {
   PrefactorNetworkError,
   PrefactorTimeoutError,
 } from "../errors/errors.ts";
-import { notify } from "../hooks.ts";
-import type { JsonObject } from "../models/common.ts";
+import { type ClientHooks, notify } from "../hooks.ts";
+import type { ApiResponseInfo } from "../http_requester.ts";
+import type { Cancelable, PendingCall } from "../pending_call.ts";
 import { reasonOf, type Redactor } from "../redaction.ts";
 import type { PreparedRequest } from "./request.ts";
-import { discard, isRedirect, parseObject, readBytes, requestIdOf, responseError } from "./response.ts";
-import type { Entry } from "../dense_set.ts";
+import { discard, isRedirect, parseSuccess, readBytes, requestIdOf, responseError } from "./response.ts";
+import { Semaphore, type Ticket } from "./semaphore.ts";
+import type { Timeout, Timeouts } from "./timeouts.ts";
 
-/** Which attempt of a call it is, from 1, and where another came before it, what happened since. */
+/** What an attempt knows about its call. */
 export interface AttemptInfo {
+  /** The number of the attempt, from 1. */
   readonly attempt: number;
+  /** The start of the first attempt, in ms since the epoch. */
+  readonly startedAt: number;
+  /** The failure before this attempt, and the time since, in ms. */
   readonly retry?: { readonly error: unknown; readonly delay: number };
 }
 
-/** Makes single attempts, so many at a time; nothing else touches `fetch`. */
+/** Sends single attempts under the concurrency limit; nothing else calls `fetch`. */
 export class Transport {
   readonly #config: ResolvedConfig;
-  readonly #redactor: Redactor;
-  readonly #limit: Semaphore;
-  readonly #timeouts = new Timeouts();
+  readonly #timeouts: Timeouts;
+  readonly #semaphore: Semaphore;
 
-  constructor(config: ResolvedConfig, redactor: Redactor) {
+  /** Creates the transport of a client; the timeouts of its attempts share a timer with those of their calls. */
+  constructor(config: ResolvedConfig, timeouts: Timeouts) {
     this.#config = config;
-    this.#redactor = redactor;
-    this.#limit = new Semaphore(config.maxConcurrency);
+    this.#timeouts = timeouts;
+    this.#semaphore = new Semaphore(config.maxConcurrency);
   }
 
-  /** Leaves nothing behind, once nothing is under way. */
-  close(): void {
-    this.#timeouts.close();
+  /** Sends one attempt as soon as there is a slot. */
+  send(request: PreparedRequest, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
+    const ticket = this.#semaphore.acquire();
+    return ticket ? this.#sendInTurn(ticket, request, info, call) : this.#attempt(request, info, call);
   }
 
-  /** Makes one attempt when it is its turn. */
-  send(request: PreparedRequest, facts: AttemptInfo, call: PendingCall): Promise<JsonObject> {
-    const turn = this.#limit.acquire();
-    return turn ? this.#sendAfter(turn, request, facts, call) : this.#exchange(request, facts, call);
-  }
-
-  async #sendAfter(
-    turn: Turn,
+  async #sendInTurn(
+    ticket: Ticket,
     request: PreparedRequest,
-    facts: AttemptInfo,
+    info: AttemptInfo,
     call: PendingCall,
-  ): Promise<JsonObject> {
-    call.stage = turn;
-    await turn.ready;
-    return await this.#exchange(request, facts, call);
+  ): Promise<ApiResponseInfo> {
+    call.stage = ticket;
+    await ticket.ready;
+    return await this.#attempt(request, info, call);
   }
 
-  #exchange(request: PreparedRequest, facts: AttemptInfo, call: PendingCall): Promise<JsonObject> {
+  #attempt(request: PreparedRequest, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(request, this.#limit, this.#timeouts, resolve, reject);
-      call.stage = exchange;
-      if (call.aborted) exchange.cancel(call.reason);
-      else exchange.run(facts, this.#config, this.#redactor);
+      const attempt = new Attempt(request, this.#semaphore, this.#timeouts, resolve, reject);
+      call.stage = attempt;
+      if (call.aborted) attempt.cancel(call.reason);
+      else attempt.run(info, this.#config);
     });
   }
 }
 
 /**
- * A request under way. It ends when its answer is read or has failed, and at once when the call is ended early
- * or a timeout runs out, even under a `fetch` that does not listen to its signal.
+ * An attempt under way. It settles when its response has been read or has failed, and at once when it is canceled or
+ * times out, even if `fetch` ignores its signal.
  */
-class Exchange implements Cancelable, Timeout {
+class Attempt implements Cancelable, Timeout {
   due = 0;
   readonly #request: PreparedRequest;
-  readonly #limit: Semaphore;
+  readonly #semaphore: Semaphore;
   readonly #timeouts: Timeouts;
-  readonly #resolve: (body: JsonObject) => void;
+  readonly #resolve: (response: ApiResponseInfo) => void;
   readonly #reject: (reason: unknown) => void;
   readonly #controller = new AbortController();
-  #deadline: Entry<Timeout>;
+  #timeout: Entry<Timeout>;
   #phase: "connect" | "request";
-  #headersCame = false;
+  #hasHeaders = false;
   #ended = false;
 
   constructor(
     request: PreparedRequest,
-    limit: Semaphore,
+    semaphore: Semaphore,
     timeouts: Timeouts,
-    resolve: (body: JsonObject) => void,
+    resolve: (response: ApiResponseInfo) => void,
     reject: (reason: unknown) => void,
   ) {
     this.#request = request;
-    this.#limit = limit;
+    this.#semaphore = semaphore;
     this.#timeouts = timeouts;
     this.#resolve = resolve;
     this.#reject = reject;
     const { timeout, connectTimeout } = request;
     this.#phase = connectTimeout !== null && connectTimeout < timeout ? "connect" : "request";
-    this.#deadline = timeouts.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
+    this.#timeout = timeouts.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
   }
 
-  /** Sends the request and settles the promise with what comes of it. */
-  async run(facts: AttemptInfo, config: ResolvedConfig, redactor: Redactor): Promise<void> {
-    const { hooks, maxResponseBytes } = config;
+  /** Sends the request and settles the promise with the result. */
+  async run(info: AttemptInfo, config: ResolvedConfig): Promise<void> {
+    const { hooks, maxResponseBytes, redactor } = config;
     const { method, path, url, headers, body } = this.#request;
     const { signal } = this.#controller;
-    const startedAt = hooks && Date.now();
+    const sentAt = hooks && Date.now();
     try {
-      if (hooks) notifyStart(hooks, this.#request, facts);
+      if (hooks) notifyStart(hooks, this.#request, info);
       if (signal.aborted) return; // by a hook
       const fetch = config.fetch ?? globalThis.fetch;
       const response = await fetch(url, {
@@ -125,22 +124,29 @@ class Exchange implements Cancelable, Timeout {
         redirect: "manual",
       });
       checkResponse(response);
-      this.#headersCame = true;
-      const isToRead = !signal.aborted && !isRedirect(response);
-      const bytes = isToRead ? await readBytes(response, maxResponseBytes, signal) : discard(response);
+      this.#hasHeaders = true;
+      const isReadable = !signal.aborted && !isRedirect(response);
+      const bytes = isReadable ? await readBytes(response, maxResponseBytes, signal) : discard(response);
       if (signal.aborted) return;
 
-      if (startedAt !== undefined) {
-        const { status: statusCode } = response;
-        const requestId = requestIdOf(response, redactor);
-        const duration = Math.max(0, Date.now() - startedAt);
-        const event = { method, path, attempt: facts.attempt, statusCode, duration };
+      const { status: statusCode } = response;
+      const requestId = requestIdOf(response, redactor);
+      if (sentAt !== undefined) {
+        const duration = Math.max(0, Date.now() - sentAt);
+        const event = { method, path, attempt: info.attempt, statusCode, duration };
         notify(hooks, "onResponse", requestId === undefined ? event : { ...event, requestId });
       }
-      const result = response.ok && bytes ? parseObject(bytes) : undefined;
+      const result = response.ok && bytes ? parseSuccess(method, statusCode, bytes) : undefined;
       if (!result) throw responseError(this.#request, response, bytes, maxResponseBytes, redactor);
       this.#end();
-      this.#resolve(result);
+      this.#resolve({
+        statusCode,
+        headers: response.headers,
+        requestId,
+        body: result,
+        attempts: info.attempt,
+        duration: Math.max(0, Date.now() - info.startedAt),
+      });
     } catch (error) {
       this.#end();
       this.#reject(isPrefactorHttpError(error) ? error : networkError(this.#request, error, redactor));
@@ -155,24 +161,24 @@ class Exchange implements Cancelable, Timeout {
 
   expire(): void {
     const { method, path, timeout: requestTimeout, connectTimeout } = this.#request;
-    if (this.#phase === "connect" && this.#headersCame) {
+    if (this.#phase === "connect" && this.#hasHeaders) {
       this.#phase = "request";
-      this.#deadline = this.#timeouts.add(this, requestTimeout - connectTimeout!);
+      this.#timeout = this.#timeouts.add(this, requestTimeout - connectTimeout!);
       return;
     }
     const phase = this.#phase;
     const timeout = phase === "connect" ? connectTimeout! : requestTimeout;
-    const missing = phase === "connect" ? "headers" : "whole answer";
+    const missing = phase === "connect" ? "response headers" : "complete response";
     const message = `${method} ${path} timed out: no ${missing} within ${timeout} ms`;
     this.cancel(new PrefactorTimeoutError(message, { phase, timeout }));
   }
 
-  /** Gives back the slot and the deadline, once, however the exchange ends. */
+  /** Gives back the slot and deletes the timeout, once, however the attempt ends. */
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#timeouts.delete(this.#deadline);
-    this.#limit.release();
+    this.#timeouts.delete(this.#timeout);
+    this.#semaphore.release();
   }
 }
 
@@ -185,11 +191,11 @@ function notifyStart(
   notify(hooks, "onRequest", { method, path, attempt });
 }
 
-/** Refuses what a stubbed `fetch` may give by mistake, which no retry would mend. */
+/** Throws for a value that a stubbed `fetch` may resolve to by mistake, since a retry would not help. */
 function checkResponse(response: Response): void {
   if (typeof response?.status !== "number" || response.bodyUsed) {
     throw new PrefactorClientError(
-      "Cannot read the answer: 'fetch' must resolve to a new Response at each call",
+      "Cannot read the response: 'fetch' must resolve to a new Response at each call",
     );
   }
 }
@@ -197,7 +203,7 @@ function checkResponse(response: Response): void {
 function networkError(request: PreparedRequest, error: unknown, redactor: Redactor): PrefactorHttpError {
   const cause = redactor.cause(error);
   const message = `${request.method} ${request.path} failed: ${reasonOf(cause)}`;
-  // Deno without `--allow-net`: no retry will grant it.
+  // Deno without `--allow-net`: a retry would not grant the permission.
   const isDenied = error instanceof Error && error.name === "NotCapable";
   return isDenied
     ? new PrefactorClientError(message, { cause })

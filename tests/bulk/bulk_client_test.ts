@@ -135,9 +135,9 @@ Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and
   const second = (item: unknown) => ({ items: [ITEM, item] });
   const key = (idempotency_key: unknown) => second({ ...ITEM, idempotency_key });
   const table: [request: unknown, name: string, expected: string, shown: string][] = [
-    [undefined, "its params", "an object", "undefined"],
-    [null, "its params", "an object", "null"],
-    [[ITEM], "its params", "an object", "an array of 1 item"],
+    [undefined, "'request'", "an object", "undefined"],
+    [null, "'request'", "an object", "null"],
+    [[ITEM], "'request'", "an object", "an array of 1 item"],
     [{}, "'items'", "an array", "undefined"],
     [{ items: null }, "'items'", "an array", "null"],
     [{ items: { 0: ITEM } }, "'items'", "an array", "an object"],
@@ -156,11 +156,11 @@ Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and
     [key(""), "'items[1].idempotency_key'", "8 to 64 characters", '""'],
     [key("1234567"), "'items[1].idempotency_key'", "8 to 64 characters", '"1234567"'],
     [key("k".repeat(65)), "'items[1].idempotency_key'", "8 to 64 characters", `"${"k".repeat(60)}…"`],
-    [key("key-00001"), "'items[1].idempotency_key'", "another than that of items[0]", '"key-00001"'],
+    [key("key-00001"), "'items[1].idempotency_key'", "different from that of items[0]", '"key-00001"'],
     [
       { items: [ITEM, { ...ITEM, idempotency_key: "key-00002" }, { ...ITEM, idempotency_key: "key-00002" }] },
       "'items[2].idempotency_key'",
-      "another than that of items[1]",
+      "different from that of items[1]",
       '"key-00002"',
     ],
   ];

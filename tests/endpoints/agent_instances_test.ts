@@ -313,15 +313,15 @@ Deno.test("AgentInstanceClient refuses wrong arguments before anything is sent, 
         }),
       noObjects,
     ],
-    ["its params", (client, wrong) => client.register(wrong), [[undefined, "undefined"], ...noObjects]],
-    ["its params", (client, wrong) => client.start("i-1", wrong), [[null, "null"], ...noObjects]],
-    ["its params", (client, wrong) => client.finish("i-1", wrong), [[null, "null"], ...noObjects]],
+    ["params", (client, wrong) => client.register(wrong), [[undefined, "undefined"], ...noObjects]],
+    ["params", (client, wrong) => client.start("i-1", wrong), [[null, "null"], ...noObjects]],
+    ["params", (client, wrong) => client.finish("i-1", wrong), [[null, "null"], ...noObjects]],
   ];
   for (const [name, call, wrongs] of table) {
     for (const [wrong, shown] of wrongs) {
       const { client, request } = recorded();
       const error = await assertRejects(() => call(client, wrong as never), PrefactorClientError);
-      assertStringIncludes(error.message, name === "its params" ? name : `'${name}'`);
+      assertStringIncludes(error.message, `'${name}'`);
       assertStringIncludes(error.message, "must be ");
       assertStringIncludes(error.message, `but is ${shown}`);
       assertSpyCalls(request, 0);

@@ -261,14 +261,14 @@ Deno.test("AgentSpanClient refuses wrong arguments before anything is sent, and 
     ["result_payload", finish("result_payload"), noObjects],
     ["timestamp", finish("timestamp"), timestamps],
     ["idempotency_key", finish("idempotency_key"), keys],
-    ["its params", (client, wrong) => client.create(wrong), [["a", '"a"'], ...missing]],
-    ["its params", (client, wrong) => client.finish("s-1", wrong), [["a", '"a"'], [null, "null"]]],
+    ["params", (client, wrong) => client.create(wrong), [["a", '"a"'], ...missing]],
+    ["params", (client, wrong) => client.finish("s-1", wrong), [["a", '"a"'], [null, "null"]]],
   ];
   for (const [name, call, wrongs] of table) {
     for (const [wrong, shown] of wrongs) {
       const { client, request } = recorded();
       const error = await assertRejects(() => call(client, wrong as never), PrefactorClientError);
-      assertStringIncludes(error.message, name === "its params" ? name : `'${name}'`);
+      assertStringIncludes(error.message, `'${name}'`);
       assertStringIncludes(error.message, "must be ");
       assertStringIncludes(error.message, `but is ${shown}`);
       assertSpyCalls(request, 0);

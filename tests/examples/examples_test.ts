@@ -105,7 +105,7 @@ Deno.test("retries.ts logs what is tried again and what is not", async () => {
   assertEquals(sections.slice(1).map(([, outcome]) => outcome), [
     "Answered",
     "Answered",
-    "Cannot try again: the server asks for a wait of 3600000 ms, more than maxRetryDelay, which is 2000 ms: " +
+    "Cannot retry: the server asks for a delay of 3600000 ms, more than maxRetryDelay, which is 2000 ms: " +
     "The sandbox answers with 503 on demand [503 sandbox_fault, later may do]",
     "Gave up after 3 attempts: The sandbox answers with 500 on demand [500 sandbox_fault, later may do]",
     "The sandbox answers with 403 on demand [403 sandbox_fault, give up]",

@@ -251,8 +251,8 @@ export const SCENARIOS: readonly Scenario[] = [
     ...contract,
     facts: { statusCode: 101 },
   },
-  { name: "204", play: reply(answer(204)), ...contract, facts: { statusCode: 204 } },
-  { name: "205", play: reply(answer(205)), ...contract, facts: { statusCode: 205 } },
+  { name: "204", play: reply(answer(204)), error: null, facts: {} },
+  { name: "205", play: reply(answer(205)), error: null, facts: {} },
   {
     name: "599",
     play: reply(answer(599, {}, FAILURE)),

@@ -134,7 +134,7 @@ for (const [name, endpoint] of Object.entries(ENDPOINTS)) {
       return assertEquals(sent.length, error ? 0 : 1);
     }
     assertInstanceOf(error, PrefactorClientError, String(error));
-    assertStringIncludes(error.message, fault === "" ? "its params must be" : `'${fault}' must be`);
+    assertStringIncludes(error.message, `'${fault || "params"}' must be`);
     assertEquals(sent.length, 0);
   });
 }

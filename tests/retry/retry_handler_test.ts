@@ -11,6 +11,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { RetryError } from "@std/async/retry";
 import { FakeTime } from "@std/testing/time";
 import {
   PrefactorApiError,
@@ -371,4 +372,26 @@ Deno.test("RetryHandler.constructor() refuses a bad config", async (t) => {
       assertThrows(() => new RetryHandler(config), PrefactorClientError, field);
     });
   }
+});
+
+Deno.test("RetryHandler.execute() rejects with a RetryError of the operation's own unchanged", async () => {
+  const own = new RetryError(new Error("Inner"), 3);
+  for (const maxRetries of [0, 1]) {
+    const handler = new RetryHandler({ maxRetries });
+    assertStrictEquals(await failureOf(handler.execute(() => Promise.reject(own))), own);
+  }
+});
+
+Deno.test("RetryHandler.execute() passes the number of the attempt and takes maxRetries for one call", async () => {
+  using time = new FakeTime();
+  const attempts: number[] = [];
+  const error = await failureOf(settle(
+    time,
+    new RetryHandler({ maxRetries: 5 }).execute((attempt) => {
+      attempts.push(attempt);
+      throw new PrefactorNetworkError("Connection refused");
+    }, { maxRetries: 2 }),
+  ));
+  assertInstanceOf(error, PrefactorRetryExhaustedError);
+  assertEquals(attempts, [1, 2, 3]);
 });

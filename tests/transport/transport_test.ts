@@ -398,11 +398,28 @@ Deno.test("a body deep below an object is a success, and harms no error", async 
   });
 });
 
-Deno.test("a 204 and a 205 are contract errors, not retried", async (t) => {
-  for (const status of [204, 205]) {
-    await t.step(String(status), async () => {
-      const { client, sent } = makeClient(() => new Response(null, { status }));
-      const error = await failureOf(client.request("GET", "/x"));
+Deno.test("PrefactorHttpClient.request() resolves to {} for a response that has no content", async (t) => {
+  const cases: [method: string, status: number, body: string | null][] = [
+    ["GET", 204, null],
+    ["POST", 204, null],
+    ["POST", 205, null],
+    ["DELETE", 200, ""],
+    ["DELETE", 202, null],
+    ["DELETE", 204, null],
+  ];
+  for (const [method, status, body] of cases) {
+    await t.step(`${method} ${status}`, async () => {
+      const { client } = makeClient(() => new Response(body, { status }));
+      assertEquals(await client.request(method, "/x"), {});
+    });
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() refuses any other empty response", async (t) => {
+  for (const [method, status] of [["GET", 200], ["POST", 201], ["PUT", 200], ["DELETE", 400]] as const) {
+    await t.step(`${method} ${status}`, async () => {
+      const { client, sent } = makeClient(() => new Response("", { status }));
+      const error = await failureOf(client.request(method, "/x"));
       assertInstanceOf(error, PrefactorResponseContractError);
       assertEquals([error.statusCode, sent.length], [status, 1]);
     });
