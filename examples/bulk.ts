@@ -1,8 +1,8 @@
 /**
  * How do I send many spans at once, and what if one of them is refused?
  *
- * The API carries the items out in order and stops at the first that fails; `sendAll` notes that one and sends
- * the rest again. Each item keeps its key, so that nothing is recorded twice, whatever is sent again.
+ * The API executes the items in order and stops at the first one that fails. `sendAll` collects that item and
+ * sends the rest again. Each item keeps its key, so that no span is recorded twice.
  *
  * ```sh
  * deno run examples/bulk.ts
@@ -19,7 +19,7 @@ const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: 
 const run = await client.agentInstances.register(agent);
 await client.agentInstances.start(run.id);
 
-/** Sends all items, so many in a request, and gives back those that the API refused, with its reason. */
+/** Sends all items in batches and returns those that the API refused, each with its output. */
 async function sendAll(items: BulkItem[], batchSize = 100): Promise<[BulkItem, BulkOutput][]> {
   const refused: [BulkItem, BulkOutput][] = [];
   for (let next = 0; next < items.length;) {
@@ -28,11 +28,11 @@ async function sendAll(items: BulkItem[], batchSize = 100): Promise<[BulkItem, B
     const before = next;
     for (const item of batch) {
       const output = outputs[item.idempotency_key];
-      if (output === undefined) break; // behind one that failed: not carried out
+      if (output === undefined) break; // comes after a failed item and was not executed
       if (output.status === "error") refused.push([item, output]);
       next++;
     }
-    if (next === before) throw new Error("The API carried out none of the batch and refused none");
+    if (next === before) throw new Error("The response has no output for any item of the batch");
   }
   return refused;
 }

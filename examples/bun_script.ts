@@ -7,8 +7,7 @@
  * bun run bun_script.ts
  * ```
  *
- * Without the two variables it records in memory. Bun sends through its own `fetch`, which takes a proxy from
- * `HTTPS_PROXY`.
+ * Without the two variables the script records in memory. Bun's `fetch` uses the proxy in `HTTPS_PROXY`.
  *
  * @module
  */
@@ -38,6 +37,6 @@ try {
   const { status, span_counts } = await client.agentInstances.finish(run.id);
   console.log(`Recorded run ${run.id}: ${status}, ${span_counts?.finished} span`);
 } catch (error) {
-  console.error(isTransientHttpError(error) ? "The API is not well:" : "Cannot record the run:", error);
+  console.error(isTransientHttpError(error) ? "The API is unavailable:" : "Cannot record the run:", error);
   process.exitCode = 1;
 }

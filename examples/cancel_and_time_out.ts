@@ -1,7 +1,7 @@
 /**
- * How do I stop a call, or give it only so long?
+ * How do I cancel a call or limit its time?
  *
- * The sandbox never answers here, so that each call ends by what it was told.
+ * The sandbox never responds in this example, so that every call ends by a timeout, an abort or closing.
  *
  * ```sh
  * deno run examples/cancel_and_time_out.ts
@@ -18,32 +18,32 @@ const client = new PrefactorHttpClient(sandbox.config({ initialRetryDelay: 20 })
 const ping = (options: Parameters<typeof client.request>[2]) =>
   client.request("GET", "/api/v1/ping", options).catch((error: unknown) => error);
 
-// One attempt: `timeout` to the last byte, `connectTimeout` to the headers, in ms.
+// Limit one attempt: `timeout` up to the last byte, `connectTimeout` up to the headers, in ms.
 const timeout = await ping({ timeout: 50, maxRetries: 0 });
 if (timeout instanceof PrefactorTimeoutError) console.log("Timed out:", timeout.phase, timeout.timeout, "ms");
 
-// The whole call, its retries and waits included: a signal. The call rejects with the signal's own reason.
+// Limit the whole call, including retries and delays, with a signal. The call rejects with the signal's reason.
 const overdue = await ping({ timeout: 50, signal: AbortSignal.timeout(120) });
 if (overdue instanceof DOMException) console.log("Out of time:", overdue.name);
 
-// The user pressed stop.
+// Cancel a call.
 const stop = new AbortController();
 const stopped = ping({ signal: stop.signal });
 stop.abort("The user pressed stop");
 console.log("Stopped:", await stopped);
 
-// Several reasons at a time.
+// Combine several signals.
 const either = AbortSignal.any([new AbortController().signal, AbortSignal.timeout(30)]);
 console.log("Either:", (await ping({ signal: either }) as Error).name);
 
-// The program ends: what is in flight gets 50 ms, then it is aborted.
-const late = ping({});
+// Close the client: calls in flight have 50 ms to finish before they are aborted.
+const unfinished = ping({});
 await client.close({ timeout: 50 });
-const refusal = await late;
-if (refusal instanceof PrefactorClientError) console.log("Closed:", refusal.message);
+const error = await unfinished;
+if (error instanceof PrefactorClientError) console.log("Closed:", error.message);
 
-// Whatever was stopped may have been carried out. To find out, send it again with the same key: the first
-// answer is given again.
+// The API may have executed a cancelled call. To find out, send it again with the same key: the API repeats its
+// first response.
 sandbox.faults.clear();
 await using again = new PrefactorHttpClient(sandbox.config());
 const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };

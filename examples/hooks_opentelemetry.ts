@@ -1,8 +1,8 @@
 /**
  * How do I see my requests as OpenTelemetry spans?
  *
- * An attempt becomes a span when its answer is there, with the time that it took; one that was tried again adds an
- * event to the span around it. Only the API package is needed; Deno has the SDK built in, elsewhere set one up.
+ * The hooks create a span for each attempt that receives a response, and add an event to the surrounding span for
+ * each retry. They need only the OpenTelemetry API package. Deno has the SDK built in; other runtimes need one.
  *
  * ```sh
  * OTEL_DENO=true OTEL_EXPORTER_OTLP_PROTOCOL=console deno run examples/hooks_opentelemetry.ts
@@ -27,7 +27,7 @@ const hooks: ClientHooks = {
       "prefactor.request_id": requestId ?? "",
     };
     const options = { kind: SpanKind.CLIENT, startTime: end - duration, attributes };
-    const name = `${method} ${path.replace(/[0-9a-z]{32}/, "{id}")}`; // one name for all ids
+    const name = `${method} ${path.replace(/[0-9a-z]{32}/, "{id}")}`; // the same name for all IDs
     const span = tracer.startSpan(name, options);
     if (statusCode >= 400) span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(end);
@@ -49,4 +49,4 @@ await tracer.startActiveSpan("answer a question", async (span) => {
   await client.agentInstances.start(id);
   span.end();
 });
-console.log(`${sandbox.requests.length} attempts sent, of which one was not answered`);
+console.log(`${sandbox.requests.length} attempts sent, one without a response`);

@@ -1,8 +1,8 @@
 /**
- * How do I record my own functions as spans, one inside the other?
+ * How do I record my own functions as nested spans?
  *
- * Wrap each with `traced`. A span's parent is whatever wrapped function runs around it, also across `await` and
- * in parallel; nothing is passed on by hand. It works alike in Deno, Bun and Node.
+ * Wrap each function with `traced`. The parent of a span is the wrapped function that called it, also across `await`
+ * and in parallel calls, without passing an ID. This works in Deno, Bun and Node.
  *
  * ```sh
  * deno run examples/nested_spans.ts
@@ -21,7 +21,7 @@ const run = await client.agentInstances.register(agent);
 await client.agentInstances.start(run.id);
 const parent = new AsyncLocalStorage<string>();
 
-/** The function, recorded as a span: what it was given, what it gave back or threw. */
+/** Wraps a function so that each call is recorded as a span with its params and its result or error. */
 function traced<P extends JsonObject, R extends JsonObject>(name: string, work: (params: P) => Promise<R>) {
   return async (payload: P): Promise<R> => {
     const { id } = await client.agentSpans.create({

@@ -7,8 +7,8 @@
  * node node_script.mjs
  * ```
  *
- * Without the two variables it records in memory. Node 20 and later; before 24 there is no `await using` in plain
- * JavaScript, so the client is closed in a `finally`.
+ * Without the two variables the script records in memory. It runs on Node 20 and later. Node before version 24 does
+ * not support `await using` in plain JavaScript, so the script closes the client in a `finally` block.
  *
  * @module
  */
@@ -38,7 +38,7 @@ try {
   const { status, span_counts } = await client.agentInstances.finish(run.id);
   console.log(`Recorded run ${run.id}: ${status}, ${span_counts?.finished} span`);
 } catch (error) {
-  console.error(isTransientHttpError(error) ? "The API is not well:" : "Cannot record the run:", error);
+  console.error(isTransientHttpError(error) ? "The API is unavailable:" : "Cannot record the run:", error);
   process.exitCode = 1;
 } finally {
   await client.close({ timeout: 5_000 });

@@ -1,16 +1,16 @@
 /**
  * How do I record a whole run, and what does it look like afterwards?
  *
- * Records a run of a small assistant and shows it as it was recorded.
+ * This program records a run of a small assistant and displays the recorded spans.
  *
  * ```sh
  * deno task demo                                    # a question about this repository's own source
  * deno task demo ~/notes "When do the tulips flower?"
  * ```
  *
- * The run is recorded in memory. Where `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN` are set it is recorded there,
- * for the agent `PREFACTOR_AGENT_ID` in the environment `PREFACTOR_ENVIRONMENT_ID`; a deployment's token needs
- * neither. The names of the files that were read and the lines that were quoted are part of what is recorded.
+ * The program records in memory. If `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN` are set, it records at that API, for
+ * the agent `PREFACTOR_AGENT_ID` in the environment `PREFACTOR_ENVIRONMENT_ID`; a deployment token needs neither of
+ * them. The record contains the names of the files that were read and the lines that were quoted.
  *
  * @module
  */

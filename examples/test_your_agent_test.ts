@@ -1,5 +1,5 @@
 /**
- * How do I test that my agent records what it does, also when the API fails?
+ * How do I test that my agent records what it does, even if the API fails?
  *
  * ```sh
  * deno add jsr:@prefactor/http jsr:@std/assert
@@ -12,7 +12,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { PrefactorHttpClient } from "@prefactor/http";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 
-// The agent, which would be in a file of its own. It takes its client, so that a test can give it another.
+// The agent, usually in its own file. It takes the client as a parameter, so that a test can pass one.
 async function divide(client: PrefactorHttpClient, a: number, b: number): Promise<number> {
   const agent = { agent_id: "calculator", agent_version: {}, agent_schema_version: {} };
   const run = await client.agentInstances.register(agent);
@@ -27,7 +27,7 @@ async function divide(client: PrefactorHttpClient, a: number, b: number): Promis
   return a / b;
 }
 
-Deno.test("the agent records what it was given and what came of it", async () => {
+Deno.test("the agent records its input and its result", async () => {
   const sandbox = new PrefactorSandbox();
   await using client = new PrefactorHttpClient(sandbox.config());
   assertEquals(await divide(client, 6, 3), 2);
@@ -37,7 +37,7 @@ Deno.test("the agent records what it was given and what came of it", async () =>
   assertEquals([...sandbox.instances.values()].map(({ status }) => status), ["complete"]);
 });
 
-Deno.test("the agent records its failure as failed", async () => {
+Deno.test("the agent records a failure as failed", async () => {
   const sandbox = new PrefactorSandbox();
   await using client = new PrefactorHttpClient(sandbox.config());
   await assertRejects(() => divide(client, 1, 0), RangeError);
@@ -45,7 +45,7 @@ Deno.test("the agent records its failure as failed", async () => {
   assertEquals([span?.status, span?.result_payload], ["failed", { error: "Division by zero" }]);
 });
 
-Deno.test("the agent records each step once, though every third request goes wrong", async () => {
+Deno.test("the agent records each step once, even if about a third of the requests fail", async () => {
   const sandbox = new PrefactorSandbox();
   sandbox.faults.random({ rate: 0.3, seed: 7, kinds: ["refuse", "lose", "cut", "status"] });
   await using client = new PrefactorHttpClient(sandbox.config({ initialRetryDelay: 1, maxRetries: 9 }));

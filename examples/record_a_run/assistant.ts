@@ -1,12 +1,12 @@
-/** An assistant that answers a question about the files of the current folder by quoting them. */
+/** An assistant that answers a question about the files in the current folder by quoting them. */
 import { recordSteps, type Run, withSpan } from "./with_span.ts";
 
-/** Where it looks for what it knows from earlier runs. No folder has that: the step fails on purpose. */
+/** The file with notes from earlier runs. It does not exist, so this step fails on purpose. */
 const NOTES = "assistant-notes.md";
 const FILLER =
   /^(and|are|but|can|does|for|has|how|not|that|the|this|was|what|when|where|which|who|why|with)$/;
 
-/** Answers the question; each step is recorded. */
+/** Answers the question and records each step. */
 export function answer(run: Run, question: string): Promise<{ answer: string }> {
   return withSpan(run, null, "assistant:answer", { question }, async (root) => {
     const { words } = await withSpan(run, root, "assistant:plan", { question }, () => plan(question));
@@ -34,15 +34,15 @@ export function answer(run: Run, question: string): Promise<{ answer: string }> 
   });
 }
 
-/** Picks the words of the question that are worth a search. */
+/** Picks the words to search for from the question. */
 function plan(question: string) {
   const words = question.toLowerCase().match(/[\p{L}\p{N}_]{3,}/gu)?.filter((word) => !FILLER.test(word)) ??
     [];
-  if (words.length === 0) throw new Error(`No word of "${question}" is worth a search`);
+  if (words.length === 0) throw new Error(`"${question}" has no word to search for`);
   return { words };
 }
 
-/** Lists the files of the folder and of those in it. */
+/** Lists the files in the folder and its subfolders. */
 async function list(folder = "."): Promise<{ files: number; paths: string[] }> {
   const paths: string[] = [];
   for await (const { name, isFile, isDirectory } of Deno.readDir(folder)) {
@@ -54,18 +54,20 @@ async function list(folder = "."): Promise<{ files: number; paths: string[] }> {
   return { files: paths.length, paths: paths.sort() };
 }
 
-/** Finds the three files that have the most of the words. */
+/** Finds the three files with the highest scores for the words. */
 async function search(paths: string[], words: string[]) {
   const files = await Promise.all(paths.map(async (path) => {
     const text = await Deno.readTextFile(path);
     return { path, score: words.reduce((score, word) => score + Math.log2(1 + count(text, word)), 0) };
   }));
   const found = files.filter(({ score }) => score > 0).sort((a, b) => b.score - a.score);
-  if (found.length === 0) throw new Error(`None of ${paths.length} files has any of: ${words.join(", ")}`);
+  if (found.length === 0) {
+    throw new Error(`None of ${paths.length} files contains any of: ${words.join(", ")}`);
+  }
   return { found: found.length, best: found.slice(0, 3).map(({ path }) => path) };
 }
 
-/** Reads a file and quotes the line that has the most of the words. */
+/** Reads a file and quotes the line that contains the most words. */
 async function read(path: string, words: string[]) {
   const lines = (await Deno.readTextFile(path)).split("\n");
   const scores = lines.map((line) => words.filter((word) => count(line, word) > 0).length);
@@ -74,7 +76,7 @@ async function read(path: string, words: string[]) {
   return { lines: lines.length, line: index + 1, quote: `${path}:${index + 1}  ${text}` };
 }
 
-/** How often the text has a word that begins so. */
+/** Counts the words in the text that start with the given word. */
 function count(text: string, word: string): number {
   return text.match(new RegExp(`(?<![\\p{L}\\p{N}_])${word}`, "giu"))?.length ?? 0;
 }

@@ -1,23 +1,23 @@
-/** Shows a run when it is over. */
+/** Displays a finished run. */
 import { type AgentInstance, isAgentInstance, isAgentSpan } from "@prefactor/http";
 import { PrefactorAuthError, type PrefactorHttpClient } from "@prefactor/http";
 import { drawRun } from "./tree.ts";
 import type { Run } from "./with_span.ts";
 
-/** Prints the run as the API holds it; where the token may not read, as the API answered along the way. */
+/** Prints the run as stored by the API or, if the token cannot read, as returned by the API while recording. */
 export async function show({ client, spans }: Run, finished: AgentInstance): Promise<void> {
   const useColour = Deno.stdout.isTerminal() && !Deno.noColor;
   try {
-    const held = await readBack(client, finished.id);
-    console.log(drawRun(held.instance, held.spans, useColour));
+    const stored = await readBack(client, finished.id);
+    console.log(drawRun(stored.instance, stored.spans, useColour));
   } catch (error) {
     if (!(error instanceof PrefactorAuthError)) throw error;
     console.log(drawRun(finished, spans, useColour));
-    console.log(`Not read back: the token may not read (HTTP ${error.statusCode}).`);
+    console.log(`This is the local record: the token cannot read from the API (HTTP ${error.statusCode}).`);
   }
 }
 
-/** Reads an instance and its spans; a page of the list holds 100, far more than a run has. */
+/** Reads an instance and its spans. One page of 100 spans is enough for a run of the assistant. */
 async function readBack(client: PrefactorHttpClient, id: string) {
   const { details: instance } = await client.request("GET", `/api/v1/agent_instance/${id}`);
   const [start_time, end_time] = [-1, 1].map((hours) =>
@@ -30,5 +30,5 @@ async function readBack(client: PrefactorHttpClient, id: string) {
     return details;
   }));
   if (isAgentInstance(instance) && spans.every((span) => isAgentSpan(span))) return { instance, spans };
-  throw new Error("The API did not answer with an instance and its spans");
+  throw new Error("The API did not return an instance and its spans");
 }

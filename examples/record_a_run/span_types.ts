@@ -1,4 +1,4 @@
-/** What each type of span holds, as the assistant registers it. */
+/** The span types that the assistant registers, with the schemas of their payloads. */
 import {
   actionProfile,
   dataCategories,
@@ -11,7 +11,7 @@ const TEXTS = { type: "array", items: TEXT };
 const COUNT = { type: "integer" };
 const QUOTE = { lines: COUNT, line: COUNT, quote: TEXT };
 
-/** The types of span. The platform fills the template in: it is the summary of a span. */
+/** The span types. The platform fills in the template to make the summary of a span. */
 export const SPAN_TYPES: SpanTypeSchemaForCreate[] = [
   spanType("Answer", "{{question}}", { question: TEXT }, { answer: TEXT }),
   spanType("Plan", "look for {{words}}", { question: TEXT }, { words: TEXTS }),

@@ -1,11 +1,11 @@
-/** Draws a run as a tree: when each span ran, how it ended and what came of it. */
+/** Draws a run as a tree that shows the time, the status and the result of each span. */
 import type { AgentInstance, AgentSpan } from "@prefactor/http";
 import { SPAN_TYPES } from "./span_types.ts";
 
 const BAR_WIDTH = 24;
 const COLOURS: Record<string, number> = { complete: 32, failed: 31 };
 
-/** The run in lines of text, in colour where that is asked for. */
+/** Returns the run as lines of text, optionally in colour. */
 export function drawRun(instance: AgentInstance, spans: AgentSpan[], useColour: boolean): string {
   const paint = (text: string, status: string) =>
     useColour ? `\x1b[${COLOURS[status] ?? 33}m${text}\x1b[0m` : text;
@@ -33,7 +33,7 @@ export function drawRun(instance: AgentInstance, spans: AgentSpan[], useColour: 
   ].join("\n");
 }
 
-/** The spans below a parent, in the order in which they started, each with the branches that lead to it. */
+/** Returns the descendants of a span, ordered by start time, each with its label and the branches before it. */
 function treeOf(
   spans: AgentSpan[],
   parent: string | null,
@@ -54,7 +54,7 @@ function timesOf({ started_at, finished_at }: AgentInstance | AgentSpan): [start
   return [start, Date.parse(finished_at ?? "") || start];
 }
 
-/** The error, the platform's summary, or where there is neither, the template with the span's own words in it. */
+/** Returns the error, the platform's summary or, without either, the template filled in from the payloads. */
 function outcomeOf({ schema_name, status, summary, payload, result_payload }: AgentSpan): string {
   const { template } = SPAN_TYPES.find(({ name }) => name === schema_name) ?? {};
   const words = { ...payload, ...result_payload };

@@ -1,16 +1,16 @@
-/** The two helpers that record the steps of a run: copy them. */
+/** Two helpers that record the steps of a run, to copy into your own program. */
 import type { AgentInstance, AgentSpan, CreateSpanRequest, FinishStatus } from "@prefactor/http";
 import { isAgentSpan, type JsonObject, type PrefactorHttpClient } from "@prefactor/http";
 
-/** A run under way. */
+/** A run in progress. */
 export interface Run {
   readonly client: PrefactorHttpClient;
   readonly instance: AgentInstance;
-  /** The spans that have ended, as the API answered. */
+  /** The finished spans, as returned by the API. */
   readonly spans: AgentSpan[];
 }
 
-/** Does the work of a step and records it as a span: what it was given, when it ran, what came of it. */
+/** Runs a step and records it as a span with its payload, its start and end time, and its result or error. */
 export async function withSpan<T extends JsonObject>(
   { client, instance, spans }: Run,
   parent: AgentSpan | null,
@@ -41,7 +41,7 @@ export async function withSpan<T extends JsonObject>(
   return result;
 }
 
-/** Records steps that are over, all in one request. */
+/** Records finished steps in one request. */
 export async function recordSteps(
   { client, instance, spans }: Run,
   parent: AgentSpan,
@@ -59,9 +59,9 @@ export async function recordSteps(
   }));
   const { outputs } = await client.bulk.execute({ items });
   for (const { idempotency_key } of items) {
-    const output = outputs[idempotency_key]; // absent where one before it failed
+    const output = outputs[idempotency_key]; // absent if an earlier item failed
     if (output?.status !== "success") {
-      throw new Error(`Cannot record a step: ${output?.message ?? "not tried"}`);
+      throw new Error(`Cannot record a step: ${output?.message ?? "not executed"}`);
     }
     if (isAgentSpan(output.details)) spans.push(output.details);
   }

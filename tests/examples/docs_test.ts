@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
 
-/** What the API index of prefactor-http names, but for the fields of its models. */
+/** The names in the API index of prefactor-http, without the fields of its models. */
 const PYTHON_NAMES = `
 PrefactorHttpClient PrefactorHttpClient.config PrefactorHttpClient.agents PrefactorHttpClient.agent_instances
 PrefactorHttpClient.agent_spans PrefactorHttpClient.bulk PrefactorHttpClient.request PrefactorHttpClient.close
@@ -28,20 +28,20 @@ ApiError ApiResponse BulkItem BulkOutput BulkRequest BulkResponse CreateAgentSpa
 DetailedApiError FinishInstanceRequest FinishSpanRequest ListResponse PaginationOutput RegisterAgentInstanceRequest
 Sorting SpanTypeSchemaForCreate TimestampRequest`.trim().split(/\s+/);
 
-/** The cells of each row of the page's tables. */
+/** Returns the cells of each table row of the page. */
 function rowsOf(page: string): string[][] {
   return page.split("\n").filter((line) => /^\| +`/.test(line))
     .map((line) => line.slice(1, -1).split(" | ").map((cell) => cell.trim()));
 }
 
-Deno.test("from_python.md has a row for each name of the Python package", async () => {
+Deno.test("from_python.md has a row for every name of the Python package", async () => {
   const rows = rowsOf(await read("docs/from_python.md"));
   const known = new Set(rows.map(([name]) => /`(?:[a-z_]+\.)?([\w.]+)/.exec(name!)?.[1]));
   const wanted = [...PYTHON_NAMES, ...PYTHON_MODELS, ...PYTHON_MODELS.map((name) => `${name}.model_config`)];
   assertEquals(wanted.filter((name) => !known.has(name)), []);
 });
 
-Deno.test("the pages for those who move over name nothing that is not there", async () => {
+Deno.test("the comparison pages name only symbols that the package exports", async () => {
   const exported = new Set((await read("mod.ts")).match(/\b\w+\b/g));
   for (const path of ["docs/from_python.md", "docs/from_prefactor_core.md"]) {
     const names = rowsOf(await read(path))
@@ -54,10 +54,10 @@ Deno.test("the pages for those who move over name nothing that is not there", as
   }
 });
 
-/** What stands among the names and is none of the package's. */
+/** Names on the pages that are not symbols of the package. */
 const NOT_EXPORTS = new Set(["isRetriable"]);
 
-Deno.test("every link between the pages leads somewhere", async () => {
+Deno.test("every link between the pages has a target", async () => {
   const pages = ["README.md", "CONTRIBUTING.md", "examples/README.md", "docs/from_python.md"];
   for (const page of [...pages, "docs/from_prefactor_core.md"]) {
     const text = await read(page);

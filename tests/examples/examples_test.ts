@@ -3,13 +3,13 @@ import { PrefactorSandbox } from "@prefactor/http/testing";
 
 const ROOT = new URL("../../", import.meta.url);
 const IMPORT_MAP = new URL("tools/std_stand_ins/import_map.json", ROOT).pathname;
-/** Whether the tests themselves run with the stand-ins; the examples then need them too. */
+/** Whether the tests use the stand-ins for the standard library. The examples then need them as well. */
 const WITH_STAND_INS = import.meta.resolve("@std/async/retry").startsWith("file:");
 const MAP_ARGS = WITH_STAND_INS ? ["--import-map", IMPORT_MAP] : [];
-/** Longer than any example by far, even where npm has to be asked for a package first. */
+/** Much longer than any example runs, even if npm has to download a package first. */
 const TIMEOUT_MS = 120_000;
 
-/** No colours, no account, and no advice of npm's in between. */
+/** Disables colours, the real API and npm's notices. */
 const PLAIN = {
   NO_COLOR: "1",
   PREFACTOR_API_URL: "",
@@ -45,13 +45,13 @@ async function run(
   }
 }
 
-/** Runs an example as the comment at its head says, with those permissions and variables and no others. */
+/** Runs an example with the command in the comment at its top, with only its permissions and variables. */
 async function runExample(name: string): Promise<Outcome> {
   const text = await Deno.readTextFile(new URL(`examples/${name}`, ROOT));
   const command =
     /^ \* (?<env>(?:[A-Z_]+=\S+ )*)deno (?<verb>run|test) (?<flags>(?:--\S+ )*)examples\/(?<file>\S+)$/m
       .exec(text)?.groups;
-  assert(command, `${name} does not say how it is run`);
+  assert(command, `${name} does not contain the command that runs it`);
   assertEquals(command["file"], name);
   const env = Object.fromEntries(command["env"]!.split(" ").filter(Boolean).map((pair) => pair.split("=")));
   const flags = command["flags"]!.split(" ").filter(Boolean);
@@ -67,19 +67,19 @@ async function exampleFiles(): Promise<string[]> {
   return names.sort();
 }
 
-Deno.test("each example has under sixty lines, begins with its question and stands in the index", async () => {
+Deno.test("every example has fewer than sixty lines, begins with its question and is listed in the index", async () => {
   const index = await Deno.readTextFile(new URL("examples/README.md", ROOT));
   const names = await exampleFiles();
   assert(names.length >= 10);
   for (const name of names) {
     const text = await Deno.readTextFile(new URL(`examples/${name}`, ROOT));
     assert(text.split("\n").length - 1 < 60, `${name} is too long`);
-    assertMatch(text, /^\/\*\*\n \* [A-Z][^\n]+\?\n/, `${name} begins with no question`);
+    assertMatch(text, /^\/\*\*\n \* [A-Z][^\n]+\?\n/, `${name} does not begin with a question`);
     assertStringIncludes(index, `](${name})`);
   }
 });
 
-Deno.test("nested_spans.ts records functions that call each other as spans in each other", async () => {
+Deno.test("nested_spans.ts records nested function calls as nested spans", async () => {
   const { code, stdout, stderr } = await runExample("nested_spans.ts");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(stdout.split("\n"), [
@@ -92,23 +92,23 @@ Deno.test("nested_spans.ts records functions that call each other as spans in ea
   ]);
 });
 
-Deno.test("bulk.ts sends every span but the one that is refused", async () => {
+Deno.test("bulk.ts records every span except the refused one", async () => {
   const { code, stdout, stderr } = await runExample("bulk.ts");
   assertEquals({ code, stdout }, { code: 0, stdout: "249 spans in 4 requests\n" });
   assertEquals(stderr, "Refused: { page: 120 } not_found Agent instance not found\n");
 });
 
-Deno.test("retries.ts logs what is tried again and what is not", async () => {
+Deno.test("retries.ts logs retries and their outcomes", async () => {
   const { code, stdout, stderr } = await runExample("retries.ts");
   assertEquals(code, 0);
   const sections = stdout.split("\n# ").map((section) => section.trim().split("\n"));
   assertEquals(sections.slice(1).map(([, outcome]) => outcome), [
-    "Answered",
-    "Answered",
+    "Succeeded",
+    "Succeeded",
     "Cannot retry: the server asks for a delay of 3600000 ms, more than maxRetryDelay, which is 2000 ms: " +
-    "The sandbox answers with 503 on demand [503 sandbox_fault, later may do]",
-    "Gave up after 3 attempts: The sandbox answers with 500 on demand [500 sandbox_fault, later may do]",
-    "The sandbox answers with 403 on demand [403 sandbox_fault, give up]",
+    "The sandbox answers with 503 on demand [503 sandbox_fault, transient]",
+    "Gave up after 3 attempts: The sandbox answers with 500 on demand [500 sandbox_fault, transient]",
+    "The sandbox answers with 403 on demand [403 sandbox_fault, permanent]",
   ]);
   const retries = [...stderr.matchAll(/^GET \/api\/v1\/ping: attempt (\d), (\d+) ms after "(.+)"$/gm)];
   assertEquals(retries.map(([, attempt, , reason]) => `${attempt} ${reason}`), [
@@ -118,10 +118,10 @@ Deno.test("retries.ts logs what is tried again and what is not", async () => {
     "2 The sandbox answers with 500 on demand",
     "3 The sandbox answers with 500 on demand",
   ]);
-  assert(Number(retries[2]?.[2]) >= 990, "Retry-After was not waited for");
+  assert(Number(retries[2]?.[2]) >= 990, "The client did not wait for Retry-After");
 });
 
-Deno.test("cancel_and_time_out.ts ends each call as it was told to", async () => {
+Deno.test("cancel_and_time_out.ts ends each call by its timeout, its signal or closing", async () => {
   const { code, stdout, stderr } = await runExample("cancel_and_time_out.ts");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(stdout.split("\n"), [
@@ -141,7 +141,7 @@ Deno.test("test_your_agent_test.ts passes", async () => {
   assertStringIncludes(stdout, "3 passed | 0 failed");
 });
 
-Deno.test("proxy_or_own_fetch.ts sends through the proxy, and through a fetch of its own", async () => {
+Deno.test("proxy_or_own_fetch.ts sends requests through the proxy and through its own fetch", async () => {
   const { code, stdout, stderr } = await runExample("proxy_or_own_fetch.ts");
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   assertEquals(stdout.split("\n"), [
@@ -152,10 +152,10 @@ Deno.test("proxy_or_own_fetch.ts sends through the proxy, and through a fetch of
   ]);
 });
 
-Deno.test("hooks_opentelemetry.ts makes a span of each attempt that was answered", async () => {
+Deno.test("hooks_opentelemetry.ts creates a span for each attempt that received a response", async () => {
   const { code, stdout, stderr } = await runExample("hooks_opentelemetry.ts");
   assertEquals(code, 0, stderr);
-  assertStringIncludes(stdout, "4 attempts sent, of which one was not answered\n");
+  assertStringIncludes(stdout, "4 attempts sent, one without a response\n");
   const exported = stdout + stderr;
   const spans = [...exported.matchAll(/^SPAN (.+) \[(\w+)\/(\w+)\] (\w+) .+\n(?: {2}parent: (\w+)\n)?/gm)];
   const outer = spans.find(([, name]) => name === "answer a question");
@@ -176,8 +176,8 @@ Deno.test("hooks_opentelemetry.ts makes a span of each attempt that was answered
 });
 
 /**
- * A folder as `npx jsr add @prefactor/http` leaves it, made from this source, with the example beside it: the import
- * stays as users write it.
+ * Creates a folder like `npx jsr add @prefactor/http` does, with the package built from this source and a copy of the
+ * example, whose imports stay unchanged.
  */
 async function install(example: string): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir();
@@ -201,7 +201,7 @@ async function install(example: string): Promise<{ path: string } & AsyncDisposa
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** A sandbox behind a real port, and the variables that lead there. */
+/** Serves a sandbox on a port and returns the environment variables for it. */
 function serve(sandbox: PrefactorSandbox): { env: Record<string, string> } & AsyncDisposable {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, sandbox.fetch);
   return {
@@ -219,7 +219,7 @@ const RUNTIMES = [
 ];
 
 for (const { example, command, args, runtime } of RUNTIMES) {
-  Deno.test(`${example} records at the API that the environment names, or else in memory`, async () => {
+  Deno.test(`${example} records at the API of the environment variables, or in memory without them`, async () => {
     await using folder = await install(example);
     const sandbox = new PrefactorSandbox();
     await using server = serve(sandbox);

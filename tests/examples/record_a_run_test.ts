@@ -5,7 +5,7 @@ import { drawRun } from "../../examples/record_a_run/tree.ts";
 
 const EXAMPLE = `${import.meta.dirname}/../../examples/record_a_run.ts`;
 const IMPORT_MAP = `${import.meta.dirname}/../../tools/std_stand_ins/import_map.json`;
-/** Whether the tests themselves run with the stand-ins; the example then needs them too. */
+/** Whether the tests use the stand-ins for the standard library. The example then needs them as well. */
 const WITH_STAND_INS = import.meta.resolve("@std/async/retry").startsWith("file:");
 const ARGS = [
   "run",
@@ -40,7 +40,7 @@ async function runExample(args: string[] = [], env: Record<string, string> = {})
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-/** A folder with three files, of which two speak of tulips. */
+/** Creates a folder with three files, two of which mention tulips. */
 async function makeFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir();
   await Deno.mkdir(`${path}/beds`);
@@ -53,7 +53,7 @@ async function makeFolder(): Promise<{ path: string } & AsyncDisposable> {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-/** A sandbox behind a real port, and the variables that lead there. */
+/** Serves a sandbox on a port and returns the environment variables for it. */
 function serve(sandbox: PrefactorSandbox): { env: Record<string, string> } & AsyncDisposable {
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, sandbox.fetch);
   return {
@@ -65,7 +65,7 @@ function serve(sandbox: PrefactorSandbox): { env: Record<string, string> } & Asy
   };
 }
 
-/** The tree as titles with their branches, statuses and what came of them; what differs from run to run is left out. */
+/** Returns the rows of the tree with branches, statuses and outcomes, without the parts that differ between runs. */
 function rowsOf(stdout: string): string[] {
   return stdout.split("\n")
     .map((line) => /^([├│└─ ]*\w[\w ]*?) +[█▏]+ *(\w+) +\d+ ms {2}(.*)$/.exec(line))
@@ -86,7 +86,7 @@ const TREE = [
 ];
 const COUNTS = "Spans: 9 total, 0 pending, 0 active, 8 complete, 1 failed, 0 cancelled, 9 finished";
 
-Deno.test("record_a_run.ts answers about its own source and shows the run, in plain text", async () => {
+Deno.test("record_a_run.ts answers a question about its own source and displays the run in plain text", async () => {
   const { code, stdout, stderr } = await runExample();
 
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
@@ -101,7 +101,7 @@ Deno.test("record_a_run.ts answers about its own source and shows the run, in pl
   assertEquals(stdout.includes(ESCAPE), false);
 });
 
-Deno.test("record_a_run.ts records at the API that the environment names", async () => {
+Deno.test("record_a_run.ts records at the API of the environment variables", async () => {
   await using folder = await makeFolder();
   const sandbox = new PrefactorSandbox();
   await using server = serve(sandbox);
@@ -133,7 +133,7 @@ Deno.test("record_a_run.ts records at the API that the environment names", async
   assertEquals(stdout.includes(folder.path), false);
 });
 
-Deno.test("record_a_run.ts shows what it recorded itself where the token may not read", async () => {
+Deno.test("record_a_run.ts displays its local record if the token cannot read", async () => {
   await using folder = await makeFolder();
   await using server = serve(new PrefactorSandbox({ deployment: {} }));
 
@@ -142,16 +142,16 @@ Deno.test("record_a_run.ts shows what it recorded itself where the token may not
   assertEquals(code, 0);
   assertEquals(rowsOf(stdout), TREE);
   assertStringIncludes(stdout, COUNTS);
-  assertStringIncludes(stdout, "Not read back: the token may not read (HTTP 401).");
+  assertStringIncludes(stdout, "This is the local record: the token cannot read from the API (HTTP 401).");
 });
 
-Deno.test("record_a_run.ts records a run that fails as failed, and fails", async () => {
+Deno.test("record_a_run.ts records a failed run as failed and exits with an error", async () => {
   await using folder = await makeFolder();
 
   const { code, stdout, stderr } = await runExample([folder.path, "Any zebras?"]);
 
   assertEquals(code, 1);
-  assertEquals(stderr, "Cannot record the run: None of 3 files has any of: any, zebras\n");
+  assertEquals(stderr, "Cannot record the run: None of 3 files contains any of: any, zebras\n");
   assertMatch(stdout, /^Run \w+ of folder-assistant: failed in \d+ ms$/m);
   assertEquals(rowsOf(stdout).map((row) => row.split(" | ")[1]), [
     "failed",
@@ -162,7 +162,7 @@ Deno.test("record_a_run.ts records a run that fails as failed, and fails", async
   ]);
 });
 
-Deno.test("record_a_run.ts ends with one clear line where it cannot start", async (t) => {
+Deno.test("record_a_run.ts prints one line if it cannot start", async (t) => {
   await using server = serve(new PrefactorSandbox());
   const { PREFACTOR_API_URL = "" } = server.env;
   const cases: { name: string; args?: string[]; env?: Record<string, string>; stderr: RegExp }[] = [
@@ -229,7 +229,7 @@ const CHILD: AgentSpan = {
   started_at: "2026-01-01T12:00:00.050Z",
 };
 
-Deno.test("drawRun() draws each span over the time that it took", () => {
+Deno.test("drawRun() draws each span over its duration", () => {
   assertEquals(drawRun(INSTANCE, [CHILD, ROOT], false).split("\n"), [
     "Run run-1 of gardener: complete in 100 ms",
     "",
@@ -240,19 +240,19 @@ Deno.test("drawRun() draws each span over the time that it took", () => {
   ]);
 });
 
-Deno.test("drawRun() differs in colour only where colour is asked for", () => {
+Deno.test("drawRun() adds colours to the same text", () => {
   const coloured = drawRun(INSTANCE, [ROOT, CHILD], true);
   assert(coloured.includes(`${ESCAPE}[32m`) && coloured.includes(`${ESCAPE}[31m`));
   // deno-lint-ignore no-control-regex
   assertEquals(coloured.replace(/\x1b\[\d+m/g, ""), drawRun(INSTANCE, [ROOT, CHILD], false));
 });
 
-/** `script` of util-linux gives a program a terminal of its own. */
+/** Whether `script` of util-linux, which runs a program in a terminal, is installed. */
 const HAS_SCRIPT = Deno.build.os === "linux" &&
   await Deno.stat("/usr/bin/script").then(() => true, () => false);
 
 Deno.test({
-  name: "record_a_run.ts uses colour on a terminal, and none where NO_COLOR is set",
+  name: "record_a_run.ts uses colours on a terminal unless NO_COLOR is set",
   ignore: !HAS_SCRIPT,
   async fn() {
     for (const [noColour, isColoured] of [["", true], ["1", false]] as const) {
