@@ -23,7 +23,7 @@ const REASONS: readonly unknown[] = [
   undefined,
   { any: "thing" },
   new PrefactorNetworkError("An abort that looks transient"),
-  new PrefactorApiError("An abort that looks like an answer", "busy", 503),
+  new PrefactorApiError("An abort that looks like a response", "busy", 503),
 ];
 
 function firstLine(value: unknown): string {
@@ -38,10 +38,10 @@ function stuckBody(): Response {
 
 const STAGES: readonly [string, Answer, number][] = [
   ["before the headers", hang, 1],
-  ["before the headers of a fetch that ignores its signal", ignoreSignal, 1],
+  ["before the headers, with a fetch that ignores its signal,", ignoreSignal, 1],
   ["in the body", stuckBody, 1],
-  ["while it waits for a retry", () => failure(503), 1],
-  ["while it waits as the server asked", () => failure(503, { "retry-after": "50" }), 1],
+  ["during the delay before a retry", () => failure(503), 1],
+  ["during a delay that the server requested", () => failure(503, { "retry-after": "50" }), 1],
   ["in the second attempt", (sent, index) => index === 0 ? failure(503) : hang(sent), 2],
 ];
 
@@ -79,7 +79,7 @@ Deno.test("an abort without a reason rejects with its DOMException", async () =>
   assertEquals(error.name, "AbortError");
 });
 
-Deno.test("a signal already aborted sends nothing", async (t) => {
+Deno.test("PrefactorHttpClient.request() sends nothing if the signal is already aborted", async (t) => {
   for (const reason of REASONS) {
     await t.step(firstLine(reason), async () => {
       const signal = AbortSignal.abort(reason);
@@ -93,7 +93,7 @@ Deno.test("a signal already aborted sends nothing", async (t) => {
   }
 });
 
-Deno.test("an abort in the line before the limit sends nothing", async (t) => {
+Deno.test("an abort in the queue of maxConcurrency sends nothing", async (t) => {
   for (const reason of REASONS) {
     await t.step(firstLine(reason), async () => {
       const first = Promise.withResolvers<Response>();
@@ -113,7 +113,7 @@ Deno.test("an abort in the line before the limit sends nothing", async (t) => {
   }
 });
 
-Deno.test("an abort while its retry waits in the line sends nothing more", async () => {
+Deno.test("an abort while a retry is in the queue sends nothing more", async () => {
   using time = new FakeTime();
   const second = Promise.withResolvers<Response>();
   const { client, sent } = makeClient((_sent, index) => index === 0 ? failure(503) : second.promise, {
@@ -134,7 +134,7 @@ Deno.test("an abort while its retry waits in the line sends nothing more", async
   assertEquals(sent.map(({ url }) => new URL(url).pathname), ["/a", "/b"]);
 });
 
-Deno.test("an abort after the answer changes nothing", async () => {
+Deno.test("an abort after the response has no effect", async () => {
   const controller = new AbortController();
   const listeners = countListeners(controller.signal);
   const { client } = makeClient(ok);
@@ -143,14 +143,14 @@ Deno.test("an abort after the answer changes nothing", async () => {
   controller.abort();
 });
 
-Deno.test("no listener is left however a call ends", async (t) => {
+Deno.test("PrefactorHttpClient.request() leaves no listener, however it ends", async (t) => {
   const cases: [string, Answer][] = [
     ["success", ok],
     ["error of the API", () => failure(404)],
-    ["exhausted", () => failure(503)],
+    ["retries exhausted", () => failure(503)],
     ["network error", () => Promise.reject(new TypeError("Refused"))],
     ["timeout", ignoreSignal],
-    ["asked to wait too long", () => failure(503, { "retry-after": "1000" })],
+    ["too long a Retry-After", () => failure(503, { "retry-after": "1000" })],
     ["garbage", () => new Response("<html>")],
   ];
   for (const [name, answer] of cases) {
@@ -165,7 +165,7 @@ Deno.test("no listener is left however a call ends", async (t) => {
   }
 });
 
-Deno.test("one signal serves many calls and ends with no listener", async () => {
+Deno.test("100 calls with one signal leave no listener", async () => {
   const controller = new AbortController();
   const listeners = countListeners(controller.signal);
   const { client } = makeClient(hang, { maxConcurrency: 10 });
@@ -179,7 +179,7 @@ Deno.test("one signal serves many calls and ends with no listener", async () => 
   assertEquals(listeners(), 0);
 });
 
-Deno.test("an abort reaches the fetch", async () => {
+Deno.test("an abort aborts the signal of fetch", async () => {
   const controller = new AbortController();
   const { client, sent } = makeClient(ignoreSignal);
   const call = failureOf(client.request("GET", "/x", { signal: controller.signal }));
@@ -191,7 +191,7 @@ Deno.test("an abort reaches the fetch", async () => {
   assertEquals(sent[0]!.signal.reason, "why");
 });
 
-Deno.test("an abort in the body cancels it", async () => {
+Deno.test("an abort in the body cancels the body", async () => {
   let cancelled = 0;
   const controller = new AbortController();
   const { client } = makeClient(() => new Response(new ReadableStream({ cancel: () => void cancelled++ })));
@@ -203,7 +203,7 @@ Deno.test("an abort in the body cancels it", async () => {
   assertEquals(cancelled, 1);
 });
 
-Deno.test("an abort of a real request in its body leaves nothing open", async () => {
+Deno.test("an abort in the body of a real response leaves no resource open", async () => {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, stuckBody);
   const { client } = makeClient(ok, {
     apiUrl: `http://127.0.0.1:${server.addr.port}`,
@@ -214,7 +214,7 @@ Deno.test("an abort of a real request in its body leaves nothing open", async ()
   assertEquals(await failureOf(client.request("GET", "/x", { signal: controller.signal })), "why");
 });
 
-Deno.test("PrefactorHttpClient.request() refuses what is no signal", async (t) => {
+Deno.test("PrefactorHttpClient.request() rejects an invalid signal", async (t) => {
   const cases = [null, "signal", {}, new AbortController(), 1, new EventTarget()];
   for (const signal of cases) {
     await t.step(firstLine(signal), async () => {

@@ -1,5 +1,5 @@
 /**
- * What calls leave behind, and what of theirs reaches others: nothing.
+ * Calls leave no resources behind and do not affect each other.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const FAST = { initialRetryDelay: 1, maxRetryDelay: 2, maxRetries: 2 } satisfies
 
 // listeners
 
-/** Counts what is put on a signal and taken off it. */
+/** Counts the listeners that are added to a signal and removed from it. */
 function watch(signal: AbortSignal): { added: number; removed: number; most: number } {
   const counts = { added: 0, removed: 0, most: 0 };
   const { addEventListener, removeEventListener } = signal;
@@ -37,16 +37,16 @@ function watch(signal: AbortSignal): { added: number; removed: number; most: num
   return counts;
 }
 
-/** Makes so many calls with one signal, so many at a time. */
+/** Makes the given number of calls with one signal and the given concurrency. */
 async function callWith(
   client: PrefactorHttpClient,
   signal: AbortSignal,
   calls: number,
-  atATime: number,
+  concurrency: number,
 ): Promise<{ failed: number }> {
   let left = calls;
   let failed = 0;
-  await Promise.all(Array.from({ length: atATime }, async () => {
+  await Promise.all(Array.from({ length: concurrency }, async () => {
     while (left-- > 0) {
       const { error } = await outcome(client.request("POST", "/x", { json: { left }, signal }));
       if (error) failed++;
@@ -55,7 +55,7 @@ async function callWith(
   return { failed };
 }
 
-/** Successes, errors worth a retry and others, failures of the network, garbage. */
+/** Successes, transient and permanent errors, network failures and invalid bodies. */
 const MIXED: Answer = (_sent, index) => {
   if (index % 10 === 3) return failure(503);
   if (index % 10 === 5) return failure(404);
@@ -63,15 +63,15 @@ const MIXED: Answer = (_sent, index) => {
   return index % 10 === 9 ? new Response("<html>") : ok();
 };
 
-Deno.test("one AbortSignal for 10,000 calls ends with no listener", async (t) => {
-  for (const [name, maxConcurrency, atATime] of [["one by one", 1, 1], ["in line", 4, 64]] as const) {
+Deno.test("10,000 calls with one AbortSignal leave no listener", async (t) => {
+  for (const [name, maxConcurrency, concurrency] of [["sequential", 1, 1], ["queued", 4, 64]] as const) {
     await t.step(name, async () => {
       await using _rejections = forbidUnhandledRejections();
       const controller = new AbortController();
       const listeners = countListeners(controller.signal);
       const counts = watch(controller.signal);
       const { client } = makeClient(MIXED, { ...FAST, initialRetryDelay: 0.1, maxConcurrency });
-      const { failed } = await callWith(client, controller.signal, 10_000, atATime);
+      const { failed } = await callWith(client, controller.signal, 10_000, concurrency);
       assertGreater(failed, 1_000);
       assertGreater(counts.added, 0);
       assertEquals([counts.removed, listeners(), counts.most], [counts.added, 0, 1]);
@@ -81,7 +81,7 @@ Deno.test("one AbortSignal for 10,000 calls ends with no listener", async (t) =>
   }
 });
 
-Deno.test("one AbortSignal for 2,000 calls of a server ends with no listener", async () => {
+Deno.test("2,000 calls to a server with one AbortSignal leave no listener", async () => {
   await using _rejections = forbidUnhandledRejections();
   let index = 0;
   await using server = Deno.serve(
@@ -99,11 +99,11 @@ Deno.test("one AbortSignal for 2,000 calls of a server ends with no listener", a
   await client.close();
 });
 
-// what throws or never returns
+// code of the caller that throws or never returns
 
 const never = (): Promise<never> => new Promise(() => {});
 function explode(): never {
-  throw new Error("Not the client's own");
+  throw new Error("An error of the caller");
 }
 const explosiveGetter = <T extends object>(target: T, name: string): T =>
   Object.defineProperty(target, name, { get: explode, enumerable: true });
@@ -112,14 +112,14 @@ const explosiveThenable = { then: explode };
 
 const HOOKS: readonly [name: string, hook: () => unknown][] = [
   ["throws", explode],
-  ["rejects", () => Promise.reject(new Error("Not the client's own"))],
+  ["rejects", () => Promise.reject(new Error("An error of the caller"))],
   ["never settles", never],
-  ["gives a thenable that never settles", () => silentThenable],
-  ["gives a thenable that throws", () => explosiveThenable],
+  ["returns a thenable that never settles", () => silentThenable],
+  ["returns a thenable that throws", () => explosiveThenable],
 ];
 
 for (const [name, hook] of HOOKS) {
-  Deno.test(`a hook that ${name} harms no call`, async (t) => {
+  Deno.test(`a hook that ${name} does not affect its call`, async (t) => {
     for (const at of ["onRequest", "onResponse", "onRetry"] satisfies (keyof ClientHooks)[]) {
       await t.step(at, async () => {
         await using _rejections = forbidUnhandledRejections();
@@ -134,42 +134,42 @@ for (const [name, hook] of HOOKS) {
   });
 }
 
-/** Bad answers of a `fetch`, and what its call fails with. */
+/** Implementations of `fetch`, and the error class of the call. */
 const FETCHES: readonly [name: string, answer: () => unknown, kind: new (...args: never[]) => Error][] = [
   ["throws", explode, PrefactorNetworkError],
-  ["rejects", () => Promise.reject(new Error("Not the client's own")), PrefactorNetworkError],
+  ["rejects", () => Promise.reject(new Error("An error of the caller")), PrefactorNetworkError],
   ["rejects with nothing", () => Promise.reject(), PrefactorNetworkError],
   ["never settles", never, PrefactorTimeoutError],
-  ["gives a thenable that never settles", () => silentThenable, PrefactorTimeoutError],
-  ["gives a thenable that throws", () => explosiveThenable, PrefactorNetworkError],
-  ["gives nothing", () => undefined, PrefactorClientError],
-  ["gives a Response whose status throws", () => explosiveGetter(ok(), "status"), PrefactorNetworkError],
-  ["gives a Response whose headers throw", () => explosiveGetter(ok(), "headers"), PrefactorNetworkError],
+  ["returns a thenable that never settles", () => silentThenable, PrefactorTimeoutError],
+  ["returns a thenable that throws", () => explosiveThenable, PrefactorNetworkError],
+  ["returns undefined", () => undefined, PrefactorClientError],
+  ["returns a Response whose status throws", () => explosiveGetter(ok(), "status"), PrefactorNetworkError],
+  ["returns a Response whose headers throw", () => explosiveGetter(ok(), "headers"), PrefactorNetworkError],
   [
-    "gives a body that throws",
+    "returns a body that throws",
     () => new Response(new ReadableStream({ pull: explode })),
     PrefactorNetworkError,
   ],
-  ["gives a body that never ends", () => new Response(new ReadableStream()), PrefactorTimeoutError],
+  ["returns a body that never ends", () => new Response(new ReadableStream()), PrefactorTimeoutError],
   [
-    "gives a body that never ends and is never cancelled",
+    "returns a body that never ends and is never cancelled",
     () => new Response(new ReadableStream({ cancel: never })),
     PrefactorTimeoutError,
   ],
   [
-    "gives a body that never ends and throws when cancelled",
+    "returns a body that never ends and throws when cancelled",
     () => new Response(new ReadableStream({ cancel: explode })),
     PrefactorTimeoutError,
   ],
   [
-    "gives an arrayBuffer() that never settles",
+    "returns an arrayBuffer() that never settles",
     () => Object.assign(json({}, 200, { "content-length": "2" }), { arrayBuffer: never }),
     PrefactorTimeoutError,
   ],
 ];
 
 for (const [name, answer, kind] of FETCHES) {
-  Deno.test(`a fetch that ${name} harms its own call only, and no longer than its timeout`, async () => {
+  Deno.test(`a fetch that ${name} affects only its own call, for at most its timeout`, async () => {
     await using _rejections = forbidUnhandledRejections();
     const bad = (url: string) => url.endsWith("/bad");
     const { client, sent } = makeClient(({ url }) => bad(url) ? answer() as Response : ok(), {
@@ -185,7 +185,7 @@ for (const [name, answer, kind] of FETCHES) {
     assertInstanceOf(error, kind);
     assertLess(performance.now() - startedAt, 5_000);
 
-    // the slot of the bad call is free again
+    // the failed call has released its slot
     const more = Array.from({ length: 4 }, () => client.request("POST", "/bad", { maxRetries: 0 }));
     await Promise.allSettled(more);
     assertEquals(await client.request("POST", "/good"), { status: "success" });
@@ -194,7 +194,7 @@ for (const [name, answer, kind] of FETCHES) {
   });
 }
 
-Deno.test("a fetch that answers after its timeout harms nobody", async (t) => {
+Deno.test("a fetch that settles after its timeout affects no other call", async (t) => {
   const late: readonly [name: string, settle: (answer: PromiseWithResolvers<Response>) => void][] = [
     ["with a Response", (answer) => answer.resolve(ok())],
     ["with an endless body", (answer) => answer.resolve(new Response(new ReadableStream()))],
@@ -215,11 +215,11 @@ Deno.test("a fetch that answers after its timeout harms nobody", async (t) => {
   }
 });
 
-/** Options that are no plain data, and whether their call is refused. */
-const OPTIONS: readonly [name: string, options: HttpRequestOptions, refused: boolean][] = [
+/** Options that are not plain data, and whether the call rejects. */
+const OPTIONS: readonly [name: string, options: HttpRequestOptions, rejects: boolean][] = [
   ["a toJSON that throws", { json: { toJSON: explode } }, true],
   ["a toJSON that never settles", { json: { a: { toJSON: never } } }, false],
-  ["a toJSON without an end", { json: { toJSON: (): unknown => ({ a: OPTIONS[2]![1].json }) } }, true],
+  ["an infinitely nested toJSON", { json: { toJSON: (): unknown => ({ a: OPTIONS[2]![1].json }) } }, true],
   ["a getter that throws", { json: explosiveGetter({}, "a") }, true],
   ["a Proxy that throws", { json: new Proxy({}, { ownKeys: explode }) }, true],
   ["a header that throws", { headers: explosiveGetter({}, "a") }, true],
@@ -227,22 +227,22 @@ const OPTIONS: readonly [name: string, options: HttpRequestOptions, refused: boo
   ["an option that throws", explosiveGetter({}, "timeout"), true],
 ];
 
-for (const [name, options, refused] of OPTIONS) {
-  Deno.test(`${name} harms its own call only`, async () => {
+for (const [name, options, rejects] of OPTIONS) {
+  Deno.test(`${name} affects only its own call`, async () => {
     await using _rejections = forbidUnhandledRejections();
     const { client, sent } = makeClient(ok, { maxConcurrency: 1 });
     for (let n = 0; n < 3; n++) {
       const calls = [client.request("POST", "/a"), client.request("POST", "/b", options)];
       const [good, bad] = await Promise.all(calls.map(outcome));
       assertEquals(good, { value: { status: "success" } });
-      assertEquals(bad!.error instanceof Error, refused);
+      assertEquals(bad!.error instanceof Error, rejects);
     }
-    assertEquals(sent.length, refused ? 3 : 6);
+    assertEquals(sent.length, rejects ? 3 : 6);
     await client.close();
   });
 }
 
-Deno.test("a signal that is none, or throws, harms its own call only", async (t) => {
+Deno.test("an invalid or throwing signal affects only its own call", async (t) => {
   const signals: readonly [name: string, signal: object][] = [
     ["no removeEventListener", { aborted: false, addEventListener() {} }],
     [
@@ -260,7 +260,7 @@ Deno.test("a signal that is none, or throws, harms its own call only", async (t)
       const { client } = makeClient(ok, { maxConcurrency: 1 });
       await outcome(client.request("GET", "/a", { signal: signal as AbortSignal }));
       assertEquals(await client.request("GET", "/b"), { status: "success" });
-      // nothing is in flight any more
+      // no call is in flight
       const closed = client.close().then(() => "closed");
       assertEquals(await Promise.race([closed, turn().then(() => "still closing")]), "closed");
     });

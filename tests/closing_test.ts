@@ -18,7 +18,7 @@ function assertClosed(error: unknown): void {
   assertStringIncludes(error.message, "client is closed");
 }
 
-Deno.test("PrefactorHttpClient.close() refuses new calls", async () => {
+Deno.test("PrefactorHttpClient.close() rejects new calls", async () => {
   const { client, sent } = makeClient(ok);
   await client.close();
   assertClosed(await failureOf(client.request("GET", "/x")));
@@ -29,7 +29,7 @@ Deno.test("PrefactorHttpClient.close() refuses new calls", async () => {
   assertEquals(sent.length, 0);
 });
 
-Deno.test("PrefactorHttpClient.close() waits for what is in flight", async () => {
+Deno.test("PrefactorHttpClient.close() waits for calls in flight", async () => {
   const answer = Promise.withResolvers<Response>();
   const { client } = makeClient((_sent, index) => index === 0 ? answer.promise : ok(), {
     maxConcurrency: 1,
@@ -47,7 +47,7 @@ Deno.test("PrefactorHttpClient.close() waits for what is in flight", async () =>
   await client.close();
 });
 
-Deno.test("PrefactorHttpClient.close() lets what is in flight have its retries", async () => {
+Deno.test("PrefactorHttpClient.close() lets calls in flight retry", async () => {
   using time = new FakeTime();
   const { client, sent } = makeClient((_sent, index) => index < 2 ? failure(503) : ok());
   const call = client.request("GET", "/x");
@@ -58,7 +58,7 @@ Deno.test("PrefactorHttpClient.close() lets what is in flight have its retries",
   assertEquals(sent.length, 3);
 });
 
-Deno.test("PrefactorHttpClient.close() resolves where what is in flight fails", async () => {
+Deno.test("PrefactorHttpClient.close() resolves if a call in flight fails", async () => {
   using time = new FakeTime();
   const { client } = makeClient(() => failure(503));
   const call = failureOf(client.request("GET", "/x"));
@@ -69,9 +69,9 @@ Deno.test("PrefactorHttpClient.close() resolves where what is in flight fails", 
 
 const STAGES: readonly [string, Answer][] = [
   ["before the headers", hang],
-  ["under a fetch that ignores its signal", ignoreSignal],
+  ["in a fetch that ignores its signal", ignoreSignal],
   ["in the body", () => new Response(new ReadableStream())],
-  ["waiting for a retry", () => failure(503, { "retry-after": "50" })],
+  ["before a retry", () => failure(503, { "retry-after": "50" })],
 ];
 
 for (const [stage, answer] of STAGES) {
@@ -90,7 +90,7 @@ for (const [stage, answer] of STAGES) {
   });
 }
 
-Deno.test("PrefactorHttpClient.close({ timeout }) aborts calls in the line too", async () => {
+Deno.test("PrefactorHttpClient.close({ timeout }) aborts queued calls", async () => {
   using time = new FakeTime();
   const { client, sent } = makeClient(hang, { maxConcurrency: 1 });
   const calls = ["/a", "/b", "/c"].map((path) => failureOf(client.request("GET", path)));
@@ -102,7 +102,7 @@ Deno.test("PrefactorHttpClient.close({ timeout }) aborts calls in the line too",
   assertFalse(time.next());
 });
 
-Deno.test("PrefactorHttpClient.close({ timeout: 0 }) aborts right away", async () => {
+Deno.test("PrefactorHttpClient.close({ timeout: 0 }) aborts immediately", async () => {
   using time = new FakeTime();
   const { client } = makeClient(hang);
   const call = failureOf(client.request("GET", "/x"));
@@ -111,7 +111,7 @@ Deno.test("PrefactorHttpClient.close({ timeout: 0 }) aborts right away", async (
   await settle(time, closing);
 });
 
-Deno.test("PrefactorHttpClient.close({ timeout }) leaves no timer where all finishes before", async () => {
+Deno.test("PrefactorHttpClient.close({ timeout }) leaves no timer if all calls finish in time", async () => {
   using time = new FakeTime();
   const answer = Promise.withResolvers<Response>();
   const { client } = makeClient(() => answer.promise);
@@ -146,7 +146,7 @@ Deno.test("PrefactorHttpClient.close() leaves no listener on a caller's signal",
   controller.abort();
 });
 
-Deno.test("PrefactorHttpClient.close() refuses a bad timeout", async (t) => {
+Deno.test("PrefactorHttpClient.close() rejects an invalid timeout", async (t) => {
   for (const timeout of [-1, NaN, "5", null]) {
     await t.step(Deno.inspect(timeout), async () => {
       const { client } = makeClient(ok);
@@ -177,11 +177,11 @@ Deno.test("PrefactorHttpClient[Symbol.asyncDispose]() closes the client", async 
   assertClosed(await failureOf(escaped.request("GET", "/x")));
 });
 
-Deno.test("PrefactorHttpClient() leaves nothing behind when idle", () => {
+Deno.test("PrefactorHttpClient() leaves no resources behind when idle", () => {
   makeClient(ok);
 });
 
-Deno.test("PrefactorHttpClient() keeps no process alive when idle", async () => {
+Deno.test("PrefactorHttpClient() does not keep an idle process alive", async () => {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, () => ok());
   const script = `
     const { PrefactorHttpClient } = await import(${JSON.stringify(import.meta.resolve("../mod.ts"))});
@@ -198,9 +198,9 @@ Deno.test("PrefactorHttpClient() keeps no process alive when idle", async () => 
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const impatience = setTimeout(() => child.kill(), 15_000);
+  const deadline = setTimeout(() => child.kill(), 15_000);
   const { code, stdout } = await child.output();
-  clearTimeout(impatience);
+  clearTimeout(deadline);
   assertEquals(new TextDecoder().decode(stdout).trim(), "success");
   assertEquals(code, 0);
 });

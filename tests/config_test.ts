@@ -11,14 +11,14 @@ import { resolveConfig } from "../src/config.ts";
 const TOKEN = "eyJhbGciOiJIUzI1NiJ9.a-token-of-the-caller";
 const REQUIRED = { apiUrl: "https://app.prefactorai.com", apiToken: TOKEN };
 
-/** What the client says to a config that is wrong in one field. */
-function refusal(fields: Record<string, unknown>): string {
+/** Returns the message of the error for a config with invalid fields. */
+function messageFor(fields: Record<string, unknown>): string {
   const config = { ...REQUIRED, ...fields } as HttpClientConfig;
   const { message } = assertThrows(() => new PrefactorHttpClient(config), PrefactorClientError);
   return message;
 }
 
-/** The request that a client with this config sends. */
+/** Returns the request that a client with this config sends. */
 async function requestOf(fields: Partial<HttpClientConfig>, path = "/api/v1/ping"): Promise<Request> {
   const sent: Request[] = [];
   const client = new PrefactorHttpClient({
@@ -34,7 +34,7 @@ async function requestOf(fields: Partial<HttpClientConfig>, path = "/api/v1/ping
   return sent[0]!;
 }
 
-/** Sets the environment's variables for as long as the callback runs; `undefined` takes one away. */
+/** Sets environment variables while the callback runs; `undefined` deletes one. */
 function withEnv<T>(variables: Record<string, string | undefined>, callback: () => T): T {
   const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
   const set = ([name, value]: readonly [string, string | undefined]) =>
@@ -68,14 +68,14 @@ Deno.test("resolveConfig() fills in the defaults", () => {
   assertEquals([...retryOnStatusCodes], [429, 500, 502, 503, 504]);
 });
 
-Deno.test("resolveConfig() takes an undefined field as one that is left out", () => {
+Deno.test("resolveConfig() treats an undefined field as missing", () => {
   const undefinedFields = Object.fromEntries(
     Object.keys(resolveConfig(REQUIRED)).concat("sdkHeader").map((name) => [name, undefined]),
   );
   assertEquals(resolveConfig({ ...undefinedFields, ...REQUIRED }), resolveConfig(REQUIRED));
 });
 
-Deno.test("resolveConfig() takes each field up to its bounds", () => {
+Deno.test("resolveConfig() accepts each field up to its bounds", () => {
   const table: { [Name in keyof HttpClientConfig]?: HttpClientConfig[Name][] } = {
     requestTimeout: [Number.MIN_VALUE, 0.5, 1, Number.MAX_VALUE],
     connectTimeout: [Number.MIN_VALUE, 0.5, 1, Number.MAX_VALUE],
@@ -101,7 +101,7 @@ Deno.test("resolveConfig() takes each field up to its bounds", () => {
   }
 });
 
-Deno.test("PrefactorHttpClient names the field, the expected and the actual value of a wrong config", () => {
+Deno.test("PrefactorHttpClient() names the field, the expected and the actual value of an invalid config", () => {
   const durations: [given: unknown, shown: string][] = [
     [0, "0"],
     [-1, "-1"],
@@ -204,7 +204,7 @@ Deno.test("PrefactorHttpClient names the field, the expected and the actual valu
   ];
   for (const [name, expected, givens] of table) {
     for (const [given, shown] of givens) {
-      const message = refusal({ [name]: given });
+      const message = messageFor({ [name]: given });
       assertStringIncludes(message, `'${name}'`);
       assertStringIncludes(message, expected);
       assertStringIncludes(message, `but is ${shown}`);
@@ -212,39 +212,39 @@ Deno.test("PrefactorHttpClient names the field, the expected and the actual valu
   }
 });
 
-Deno.test("PrefactorHttpClient names a hook that is no function", () => {
+Deno.test("PrefactorHttpClient() names a hook that is not a function", () => {
   for (const name of ["onRequest", "onResponse", "onRetry"]) {
     for (const hook of [null, "log", {}]) {
-      assertStringIncludes(refusal({ hooks: { [name]: hook } }), `'hooks.${name}'`);
+      assertStringIncludes(messageFor({ hooks: { [name]: hook } }), `'hooks.${name}'`);
     }
   }
 });
 
-Deno.test("PrefactorHttpClient refuses a config that is no object", () => {
+Deno.test("PrefactorHttpClient() rejects a config that is not an object", () => {
   for (const config of [undefined, null, "https://app.prefactorai.com", 7, [REQUIRED]]) {
     assertThrows(() => new PrefactorHttpClient(config as never), PrefactorClientError, "'config'");
   }
 });
 
-Deno.test("PrefactorHttpClient holds initialRetryDelay to the maxRetryDelay that is given", () => {
-  const message = refusal({ initialRetryDelay: 501, maxRetryDelay: 500 });
+Deno.test("PrefactorHttpClient() rejects an initialRetryDelay above maxRetryDelay", () => {
+  const message = messageFor({ initialRetryDelay: 501, maxRetryDelay: 500 });
   assertStringIncludes(message, "'initialRetryDelay'");
   assertStringIncludes(message, "at most maxRetryDelay, which is 500, but is 501");
   new PrefactorHttpClient({ ...REQUIRED, initialRetryDelay: 500, maxRetryDelay: 500 });
 });
 
-Deno.test("RetryHandler refuses what the client refuses", () => {
+Deno.test("RetryHandler() rejects the same invalid fields as the client", () => {
   for (const name of ["maxRetries", "initialRetryDelay", "maxRetryDelay", "retryMultiplier"]) {
     assertThrows(() => new RetryHandler({ [name]: -1 }), PrefactorClientError, `'${name}'`);
   }
   new RetryHandler();
 });
 
-Deno.test("PrefactorHttpClient does not echo the token", () => {
+Deno.test("PrefactorHttpClient() does not echo the token in an error", () => {
   const table: Record<string, Record<string, unknown>> = {
     "a token with a line feed": { apiToken: `${TOKEN}\n` },
     "a token with a space before it": { apiToken: ` ${TOKEN}` },
-    "a token that no header can carry": { apiToken: `${TOKEN}\u0100` },
+    "a token with a character that is invalid in a header": { apiToken: `${TOKEN}\u0100` },
     "the URL and the token swapped": { apiUrl: TOKEN, apiToken: REQUIRED.apiUrl },
     "the token in place of the URL": { apiUrl: TOKEN },
     "the token in the URL's query": { apiUrl: `https://app.prefactorai.com?token=${TOKEN}` },
@@ -254,27 +254,27 @@ Deno.test("PrefactorHttpClient does not echo the token", () => {
     "the token as the prefix of keys": { defaultIdempotencyKey: TOKEN },
     "the token as a number of ms": { requestTimeout: TOKEN },
   };
-  const echoes = Object.keys(table).filter((name) => refusal(table[name]!).includes(TOKEN.slice(0, 20)));
+  const echoes = Object.keys(table).filter((name) => messageFor(table[name]!).includes(TOKEN.slice(0, 20)));
   assertEquals(echoes, []);
 });
 
-Deno.test("PrefactorHttpClient refuses credentials in the URL and does not echo them", () => {
+Deno.test("PrefactorHttpClient() rejects credentials in the URL and does not echo them", () => {
   for (const url of ["https://me:hunter2@app.prefactorai.com", "https://hunter2@app.prefactorai.com/base"]) {
-    const message = refusal({ apiUrl: url });
+    const message = messageFor({ apiUrl: url });
     assertStringIncludes(message, "'apiUrl'");
     assertStringIncludes(message, "without credentials");
     assertFalse(message.includes("hunter2"), message);
   }
 });
 
-Deno.test("PrefactorHttpClient does not show the token when it is logged", () => {
+Deno.test("PrefactorHttpClient does not show the token in a log", () => {
   const client = new PrefactorHttpClient(REQUIRED);
   for (const text of [Deno.inspect(client, { depth: 20, showHidden: true }), JSON.stringify(client)]) {
     assertFalse(text.includes(TOKEN), text);
   }
 });
 
-Deno.test("PrefactorHttpClient keeps the base path and ignores a / and an /api/v1 at the end", async () => {
+Deno.test("PrefactorHttpClient() keeps the base path and ignores a trailing / or /api/v1", async () => {
   const table: [apiUrl: string, base: string][] = [
     ["https://app.prefactorai.com", "https://app.prefactorai.com"],
     ["https://app.prefactorai.com/", "https://app.prefactorai.com"],
@@ -300,20 +300,20 @@ Deno.test("PrefactorHttpClient keeps the base path and ignores a / and an /api/v
   }
 });
 
-Deno.test("PrefactorHttpClient does not take a host called api for a part of the path", async () => {
+Deno.test("PrefactorHttpClient() does not treat a host called api as part of the path", async () => {
   for (const apiUrl of ["http://api/v1", "http://api/v1/", "http://api/v1/api/v1"]) {
     assertEquals((await requestOf({ apiUrl })).url, "http://api/v1/api/v1/ping", apiUrl);
   }
 });
 
-Deno.test("PrefactorHttpClient puts the upstream SDK before itself in X-Prefactor-SDK", async () => {
+Deno.test("PrefactorHttpClient() puts the upstream SDK before itself in X-Prefactor-SDK", async () => {
   const own = `@prefactor/http@${VERSION}`;
   assertEquals((await requestOf({})).headers.get("x-prefactor-sdk"), own);
   const request = await requestOf({ sdkHeader: "my-sdk@1.2.0" });
   assertEquals(request.headers.get("x-prefactor-sdk"), `my-sdk@1.2.0 ${own}`);
 });
 
-Deno.test("PrefactorHttpClient reads its config once", async () => {
+Deno.test("PrefactorHttpClient() reads its config once", async () => {
   const codes = [503];
   const config: HttpClientConfig = { ...REQUIRED, retryOnStatusCodes: codes };
   const resolved = resolveConfig(config);
@@ -367,7 +367,7 @@ Deno.test("PrefactorHttpClient.fromEnv() names a variable that is missing or emp
   }
 });
 
-Deno.test("PrefactorHttpClient.fromEnv() needs no variable whose field is given", () => {
+Deno.test("PrefactorHttpClient.fromEnv() does not need a variable if its field is in the overrides", () => {
   const none = { PREFACTOR_API_URL: undefined, PREFACTOR_API_TOKEN: undefined };
   withEnv(none, () => PrefactorHttpClient.fromEnv(REQUIRED));
   withEnv(
@@ -384,7 +384,7 @@ Deno.test("PrefactorHttpClient.fromEnv() needs no variable whose field is given"
   );
 });
 
-Deno.test("PrefactorHttpClient.fromEnv() checks what it read and the overrides", () => {
+Deno.test("PrefactorHttpClient.fromEnv() checks the variables and the overrides", () => {
   const set = { PREFACTOR_API_URL: REQUIRED.apiUrl, PREFACTOR_API_TOKEN: TOKEN };
   withEnv(
     { ...set, PREFACTOR_API_URL: "not a URL" },
@@ -395,7 +395,7 @@ Deno.test("PrefactorHttpClient.fromEnv() checks what it read and the overrides",
   });
 });
 
-Deno.test("PrefactorHttpClient.fromEnv() refuses overrides that are no object", () => {
+Deno.test("PrefactorHttpClient.fromEnv() rejects overrides that are not an object", () => {
   withEnv({ PREFACTOR_API_URL: REQUIRED.apiUrl, PREFACTOR_API_TOKEN: TOKEN }, () => {
     assertThrows(() => PrefactorHttpClient.fromEnv(null as never), PrefactorClientError);
   });

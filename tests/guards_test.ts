@@ -19,7 +19,7 @@ type Guard = (value: unknown) => boolean;
 
 const COLOURS = ["red", "green"] as const;
 
-/** One value of each kind, which every guard below either takes or refuses. */
+/** Values of every kind, each of which a guard below accepts or rejects. */
 const VALUES: readonly unknown[] = [
   undefined,
   null,
@@ -50,9 +50,9 @@ const VALUES: readonly unknown[] = [
   new Date(Number.NaN),
 ];
 
-Deno.test("each guard takes its own kind of value and refuses every other", () => {
+Deno.test("each guard accepts its own kind of value and rejects all others", () => {
   const [empty, strings, mixed, bare, date] = VALUES.slice(21);
-  const table: [name: string, guard: Guard, taken: unknown[]][] = [
+  const table: [name: string, guard: Guard, accepted: unknown[]][] = [
     ["isString()", isString, ["", "red", "blue", "2024-05-06T07:08:09Z"]],
     ["isBoolean()", isBoolean, [true, false]],
     ["isSafeInteger()", isSafeInteger, [0, -1, 2 ** 53 - 1]],
@@ -65,12 +65,12 @@ Deno.test("each guard takes its own kind of value and refuses every other", () =
     ["isObject()", isObject, [empty, strings, mixed, bare]],
     ["isMapOf()", (value) => isMapOf(value, isString), [empty, strings, bare]],
   ];
-  for (const [name, guard, taken] of table) {
-    assertEquals(VALUES.filter((value) => guard(value)), taken, name);
+  for (const [name, guard, accepted] of table) {
+    assertEquals(VALUES.filter((value) => guard(value)), accepted, name);
   }
 });
 
-Deno.test("isDateTime() takes ISO 8601 date-times", () => {
+Deno.test("isDateTime() accepts ISO 8601 date-times", () => {
   const table = [
     "2024-05-06T07:08:09Z",
     "2024-05-06T07:08:09.1Z",
@@ -100,7 +100,7 @@ Deno.test("isDateTime() takes ISO 8601 date-times", () => {
   for (const text of table) assert(isDateTime(text), text);
 });
 
-Deno.test("isDateTime() refuses what is no date-time", () => {
+Deno.test("isDateTime() rejects other values", () => {
   const table: unknown[] = [
     "",
     " ",
@@ -159,11 +159,11 @@ Deno.test("isDateTime() refuses what is no date-time", () => {
   for (const value of table) assertFalse(isDateTime(value), Deno.inspect(value));
 });
 
-Deno.test("isDateTime() refuses a long text quickly", () => {
+Deno.test("isDateTime() rejects a long text quickly", () => {
   assertFalse(isDateTime(`2024-05-06T07:08:09.${"1".repeat(1_000_000)}!`));
 });
 
-Deno.test("isTimestamp() takes a valid Date or a date-time, and the fault names both", () => {
+Deno.test("isTimestamp() accepts a valid Date or a date-time, and the issue names both", () => {
   const expected = "a valid Date or an ISO 8601 date-time";
   for (const value of [new Date(0), new Date(), "2024-05-06T07:08:09Z"]) assert(isTimestamp(value));
   for (const value of [new Date(Number.NaN), new Date("abc"), "abc", "2024-13-01T00:00:00Z", 0, null]) {
@@ -171,7 +171,7 @@ Deno.test("isTimestamp() takes a valid Date or a date-time, and the fault names 
   }
 });
 
-Deno.test("isArrayOf() and isMapOf() stop at the first bad entry", () => {
+Deno.test("isArrayOf() and isMapOf() stop at the first invalid entry", () => {
   const seen: unknown[] = [];
   const isSmall = (value: unknown): value is number => {
     seen.push(value);
@@ -182,17 +182,17 @@ Deno.test("isArrayOf() and isMapOf() stop at the first bad entry", () => {
   assertEquals(seen, [1, 2, 3, 1, 5]);
 });
 
-Deno.test("isMapOf() looks at the object's own fields alone", () => {
+Deno.test("isMapOf() checks only own fields", () => {
   assert(isMapOf(Object.create({ a: 1 }), isString));
   assertFalse(isMapOf(JSON.parse('{ "__proto__": 1 }'), isString));
 });
 
-Deno.test("findIssue() says nothing of a value that passes", () => {
+Deno.test("findIssue() returns undefined for a valid value", () => {
   assertEquals(findIssue(isString, "a"), undefined);
   assertEquals(findIssue((value) => isMapOf(value, isString), { a: "b" }), undefined);
 });
 
-Deno.test("findIssue() names the path, what was expected and what stood there", () => {
+Deno.test("findIssue() returns the path, the expected and the actual value", () => {
   const isPoint = (value: unknown): value is object =>
     isObject(value) && isString(value["name"]) && isSafeInteger(value["x"]);
   const isShape = (value: unknown) =>
@@ -219,12 +219,12 @@ Deno.test("findIssue() names the path, what was expected and what stood there", 
   }
 });
 
-Deno.test("findIssue() names the first of several faults", () => {
+Deno.test("findIssue() returns the first of several issues", () => {
   const guard = (value: unknown) => isObject(value) && isString(value["a"]) && isString(value["b"]);
   assertEquals(findIssue(guard, { b: 1, a: 2 })?.path, "a");
 });
 
-Deno.test("findIssue() names keys that objects and arrays inherit", () => {
+Deno.test("findIssue() returns the path of a key that objects or arrays inherit", () => {
   const guard = (value: unknown) => isMapOf(value, isString);
   for (const key of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "length", "then"]) {
     const value = JSON.parse(`{ "first": "a", "${key}": 1, "last": "a" }`);
@@ -239,16 +239,16 @@ Deno.test("findIssue() names keys that objects and arrays inherit", () => {
   }
 });
 
-Deno.test("findIssue() gives back the very value that stood there, of frozen input too", () => {
+Deno.test("findIssue() returns the identical value, also from frozen input", () => {
   const found = Object.freeze([Object.freeze({ a: 1 })]);
   const value = Object.freeze({ list: Object.freeze([Object.freeze({ name: found })]) });
   const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);
-  const fault = findIssue((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
-  assertEquals(fault?.path, "list[0].name");
-  assertStrictEquals(fault?.value, found);
+  const issue = findIssue((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
+  assertEquals(issue?.path, "list[0].name");
+  assertStrictEquals(issue?.value, found);
 });
 
-Deno.test("findIssue() leaves the value alone", () => {
+Deno.test("findIssue() does not change the value", () => {
   const value = { list: [{ name: 1 }] };
   const before = structuredClone(value);
   const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);
@@ -256,7 +256,7 @@ Deno.test("findIssue() leaves the value alone", () => {
   assertEquals(value, before);
 });
 
-Deno.test("formatValue() tells what a value is, in short", () => {
+Deno.test("formatValue() describes a value briefly", () => {
   const table: [value: unknown, text: string][] = [
     [undefined, "undefined"],
     [null, "null"],

@@ -1,5 +1,5 @@
 /**
- * What the suites at the HTTP boundary share: a client under a recorded `fetch`, and control over fake time.
+ * Helpers of the suites at the HTTP boundary: a client with a recording `fetch`, and control over fake time.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import { getEventListeners } from "node:events";
 import { setImmediate } from "node:timers";
 import { type HttpClientConfig, PrefactorHttpClient } from "../mod.ts";
 
-/** Looks like a JWT, with the characters of both base 64 alphabets that some encoders escape. */
+/** Looks like a JWT, with the characters of both Base64 alphabets that some encoders escape. */
 export const TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJjYW5hcnkvKzEyMzQ1Njc4OTAifQ/Zq+8Kd" +
   ".Tf3+Wm/9vXcRbY2LhPq7sNgJ5uE0oAi6DkM4zCwVxQt1rSlGyHnFjB-_";
 
-/** What one call of `fetch` was given. */
+/** The arguments of one call of `fetch`. */
 export interface Sent {
   readonly url: string;
   readonly method: string;
@@ -25,10 +25,10 @@ export interface Sent {
   readonly self: unknown;
 }
 
-/** Answers one call of `fetch`; `index` counts the calls from 0. */
+/** Responds to one call of `fetch`; `index` counts the calls from 0. */
 export type Answer = (sent: Sent, index: number) => Response | Promise<Response>;
 
-/** A `fetch` that records what it is given. */
+/** Creates a `fetch` that records its arguments. */
 export function recordFetch(answer: Answer): { fetch: typeof fetch; sent: Sent[] } {
   const sent: Sent[] = [];
   // deno-lint-ignore require-await -- a `fetch` never throws before it returns
@@ -55,12 +55,12 @@ function textOf(body: BodyInit | null | undefined): string | null {
   return body instanceof Uint8Array ? new TextDecoder().decode(body) : body as string | null ?? null;
 }
 
-/** Answers the calls of `fetch` with these in turn, the last again and again. */
+/** Responds to the calls of `fetch` with these functions in turn, and with the last one from then on. */
 export function inTurn(...answers: (() => Response | Promise<Response>)[]): Answer {
   return (_sent, index) => answers[Math.min(index, answers.length - 1)]!();
 }
 
-/** A client of nobody, and what it sends. */
+/** Creates a client with a stubbed `fetch`, and the list of the requests that it sends. */
 export function makeClient(
   answer: Answer,
   overrides: Partial<HttpClientConfig> = {},
@@ -70,22 +70,22 @@ export function makeClient(
   return { client: new PrefactorHttpClient(config), sent };
 }
 
-/** A JSON answer. */
+/** Creates a JSON response. */
 export function json(body: unknown, status = 200, headers: HeadersInit = {}): Response {
   return Response.json(body, { status, headers });
 }
 
-/** A successful answer. */
+/** Creates a successful response. */
 export function ok(): Response {
   return json({ status: "success" });
 }
 
-/** An answer with an error of the API. */
+/** Creates an error response of the API. */
 export function failure(status: number, headers: HeadersInit = {}): Response {
   return json({ status: "error", code: "some_code", message: "Some message" }, status, headers);
 }
 
-/** A `fetch` that answers when its signal aborts, with the reason, as the real one does. */
+/** A `fetch` that rejects with the signal's reason when its signal aborts, like the real one. */
 export function hang({ signal }: Sent): Promise<Response> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -93,20 +93,20 @@ export function hang({ signal }: Sent): Promise<Response> {
   });
 }
 
-/** A `fetch` that never answers, whatever its signal says. */
+/** A `fetch` that never settles and ignores its signal. */
 export function ignoreSignal(): Promise<Response> {
   return new Promise(() => {});
 }
 
-/** What a promise came to. */
+/** The value or the error of a settled promise. */
 export type Settled<T> = { value: T; error?: undefined } | { value?: undefined; error: unknown };
 
-/** What the promise comes to, as a value. */
+/** Resolves to the value or the error of the promise. */
 export function outcome<T>(promise: Promise<T>): Promise<Settled<T>> {
   return promise.then((value) => ({ value }), (error) => ({ error }));
 }
 
-/** What the promise rejects with. */
+/** Resolves to the reason that the promise rejects with. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   const settled = await outcome(promise.then((value) => [value]));
   if (settled.value) throw new Error(`Expected a rejection, got ${Deno.inspect(settled.value[0])}`);
@@ -124,17 +124,17 @@ export async function settle<T>(time: FakeTime, promise: Promise<T>): Promise<T>
   for (let idle = 0; pending; idle++) {
     if (await time.nextAsync()) idle = 0;
     await time.runMicrotasks();
-    if (idle > 20) throw new Error("Nothing is left to wait for, but the promise is pending");
+    if (idle > 20) throw new Error("The promise is pending, but no timer is left");
   }
   return await promise;
 }
 
-/** Lets everything run that waits for no timer. */
+/** Runs everything that does not wait for a timer. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Counts the listeners that are on a signal at the moment. */
+/** Counts the current listeners of a signal. */
 export function countListeners(signal: AbortSignal): () => number {
   return () => getEventListeners(signal, "abort").length;
 }

@@ -21,7 +21,7 @@ import {
 
 type Seen = [name: string, event: Record<string, unknown>];
 
-/** Hooks that write down what they are told. */
+/** Creates hooks that record their events. */
 function makeRecorder(): { hooks: ClientHooks; seen: Seen[] } {
   const seen: Seen[] = [];
   const record = (name: string) => (event: object) => void seen.push([name, { ...event }]);
@@ -35,7 +35,7 @@ function makeRecorder(): { hooks: ClientHooks; seen: Seen[] } {
   };
 }
 
-Deno.test("hooks hear of a call in order", async () => {
+Deno.test("hooks are called in order for a call", async () => {
   const { hooks, seen } = makeRecorder();
   const { client } = makeClient(() => json({}, 201, { "x-request-id": "r-1" }), { hooks });
   await client.request("POST", "/api/v1/x?secret=1", { params: { b: 2 } });
@@ -52,7 +52,7 @@ Deno.test("hooks hear of a call in order", async () => {
   assert(typeof duration === "number" && duration >= 0);
 });
 
-Deno.test("hooks hear of every attempt in order", async () => {
+Deno.test("hooks are called in order for every attempt", async () => {
   using time = new FakeTime();
   const { hooks, seen } = makeRecorder();
   const { client } = makeClient(
@@ -83,7 +83,7 @@ Deno.test("hooks hear of every attempt in order", async () => {
   assertFalse("requestId" in seen[1]![1]);
 });
 
-Deno.test("onRetry() is called just before the next attempt, not after the last", async () => {
+Deno.test("onRetry() is called just before each retry, and not after the last attempt", async () => {
   using time = new FakeTime();
   const { hooks, seen } = makeRecorder();
   const at: Record<string, number> = {};
@@ -102,7 +102,7 @@ Deno.test("onRetry() is called just before the next attempt, not after the last"
   assertEquals(seen.map(([name]) => name), ["onResponse", "onResponse"]);
 });
 
-Deno.test("onResponse() hears of every answer that came in whole", async (t) => {
+Deno.test("onResponse() is called for every complete response", async (t) => {
   const cases: [number, Answer][] = [
     [204, () => new Response(null, { status: 204 })],
     [200, () => new Response("<html>")],
@@ -123,7 +123,7 @@ Deno.test("onResponse() hears of every answer that came in whole", async (t) => 
   }
 });
 
-Deno.test("onResponse() hears of no answer that nobody waits for any more", async () => {
+Deno.test("onResponse() is not called for a response after a timeout", async () => {
   using time = new FakeTime();
   const late = Promise.withResolvers<Response>();
   const { hooks, seen } = makeRecorder();
@@ -134,7 +134,7 @@ Deno.test("onResponse() hears of no answer that nobody waits for any more", asyn
   assertEquals(seen.map(([name]) => name), ["onRequest"]);
 });
 
-Deno.test("onRequest() is not called for a call in the line or a refused one", async () => {
+Deno.test("onRequest() is not called for a queued call or an invalid one", async () => {
   const { hooks, seen } = makeRecorder();
   const answer = Promise.withResolvers<Response>();
   const { client } = makeClient(() => answer.promise, { hooks, maxConcurrency: 1 });
@@ -152,31 +152,31 @@ const NAMES = ["onRequest", "onResponse", "onRetry"] as const;
 
 const BAD_HOOKS: readonly [string, () => unknown][] = [
   ["throw an error", () => {
-    throw new Error("A hook's own");
+    throw new Error("An error of the hook");
   }],
   ["throw undefined", () => {
     throw undefined;
   }],
-  ["reject", () => Promise.reject(new Error("A hook's own"))],
+  ["reject", () => Promise.reject(new Error("An error of the hook"))],
   ["never settle", () => new Promise(() => {})],
   ["reject later", async () => {
     await turn();
-    throw new Error("A hook's own");
+    throw new Error("An error of the hook");
   }],
   ["return a thenable that throws", () => ({
     then: () => {
-      throw new Error("A hook's own");
+      throw new Error("An error of the hook");
     },
   })],
   ["return a thenable with a throwing getter", () => ({
     get then(): never {
-      throw new Error("A hook's own");
+      throw new Error("An error of the hook");
     },
   })],
 ];
 
 for (const [name, hook] of BAD_HOOKS) {
-  Deno.test(`hooks that ${name} harm nothing`, async () => {
+  Deno.test(`hooks that ${name} do not affect the call`, async () => {
     using time = new FakeTime();
     const unhandled: unknown[] = [];
     const listener = (event: PromiseRejectionEvent) => {
@@ -196,15 +196,15 @@ for (const [name, hook] of BAD_HOOKS) {
   });
 }
 
-Deno.test("hooks with getters that throw later harm nothing", async () => {
+Deno.test("hooks with getters that throw later do not affect the call", async () => {
   let armed = false;
   const hooks = {
     get onRequest(): undefined {
-      if (armed) throw new Error("A hook's own");
+      if (armed) throw new Error("An error of the hook");
       return undefined;
     },
     get onResponse(): undefined {
-      if (armed) throw new Error("A hook's own");
+      if (armed) throw new Error("An error of the hook");
       return undefined;
     },
   } as unknown as ClientHooks;
@@ -213,7 +213,7 @@ Deno.test("hooks with getters that throw later harm nothing", async () => {
   assertEquals(await client.request("GET", "/x"), { status: "success" });
 });
 
-Deno.test("hooks are not waited for", async () => {
+Deno.test("PrefactorHttpClient.request() does not wait for hooks", async () => {
   const order: string[] = [];
   const held = Promise.withResolvers<void>();
   const hooks: ClientHooks = {
@@ -224,13 +224,13 @@ Deno.test("hooks are not waited for", async () => {
   };
   const { client } = makeClient(ok, { hooks });
   await client.request("GET", "/x");
-  order.push("answer");
+  order.push("response");
   held.resolve();
   await turn();
-  assertEquals(order, ["answer", "hook"]);
+  assertEquals(order, ["response", "hook"]);
 });
 
-Deno.test("hooks are called on their object", async () => {
+Deno.test("hooks are called as methods of their object", async () => {
   class Recorder implements ClientHooks {
     count = 0;
     onRequest(): void {
@@ -243,7 +243,7 @@ Deno.test("hooks are called on their object", async () => {
   assertEquals(hooks.count, 1);
 });
 
-Deno.test("hooks that change their event change no request and no other event", async () => {
+Deno.test("hooks that change their event affect neither the request nor other events", async () => {
   const paths: unknown[] = [];
   const hooks: ClientHooks = {
     onRequest(event) {

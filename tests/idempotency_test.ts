@@ -19,12 +19,12 @@ const SPAN = {
   status: "complete",
 };
 
-Deno.test("createIdempotencyKey() makes a random UUID, behind the prefix where there is one", () => {
+Deno.test("createIdempotencyKey() returns a random UUID with an optional prefix", () => {
   assertMatch(createIdempotencyKey(), new RegExp(`^${UUID}$`));
   assertMatch(createIdempotencyKey("nightly run"), new RegExp(`^nightly run-${UUID}$`));
 });
 
-Deno.test("createIdempotencyKey() makes a new key each time", () => {
+Deno.test("createIdempotencyKey() returns a new key each time", () => {
   const keys = Array.from({ length: 1_000 }, () => createIdempotencyKey("p"));
   assertEquals(new Set(keys).size, keys.length);
 });
@@ -34,12 +34,12 @@ Deno.test("createIdempotencyKey() fits the longest prefix into the longest key",
   assertEquals(createIdempotencyKey("p".repeat(MAX_KEY_PREFIX_LENGTH)).length, MAX_KEY_LENGTH);
 });
 
-Deno.test("isKeyText() holds a text to the length that is given", () => {
+Deno.test("isKeyText() rejects text that is empty or too long", () => {
   const lengths = [0, 1, 26, 27, 28].map((length) => isKeyText("p".repeat(length), MAX_KEY_PREFIX_LENGTH));
   assertEquals(lengths, [false, true, true, true, false]);
 });
 
-Deno.test("PrefactorHttpClient sends a key with every POST, and with others where one is given", async () => {
+Deno.test("PrefactorHttpClient.request() sends a key with every POST, and with other methods if one is passed", async () => {
   const table: [method: string, key: string | null | undefined, sent: RegExp | null][] = [
     ["POST", undefined, new RegExp(`^nightly-${UUID}$`)],
     ["POST", "my-key", /^my-key$/],
@@ -60,7 +60,7 @@ Deno.test("PrefactorHttpClient sends a key with every POST, and with others wher
   }
 });
 
-Deno.test("PrefactorHttpClient takes a key of 1 to 64 characters that a header can carry", async () => {
+Deno.test("PrefactorHttpClient accepts a key of 1 to 64 characters that are valid in a header", async () => {
   const { client, sent } = makeClient(() => json({ status: "success", details: SPAN }));
   for (const key of ["k", "k".repeat(64), "a b", "!~", "key:1/2?x=#", crypto.randomUUID()]) {
     await client.request("POST", "/api/v1/ping", { idempotencyKey: key });
@@ -72,7 +72,7 @@ Deno.test("PrefactorHttpClient takes a key of 1 to 64 characters that a header c
   }
 });
 
-Deno.test("PrefactorHttpClient refuses any other key and names the field, the expected and the actual value", async () => {
+Deno.test("PrefactorHttpClient.request() rejects any other key and names the field, the expected and the actual value", async () => {
   const table: [key: unknown, given: string][] = [
     ["", '""'],
     ["k".repeat(65), `"${"k".repeat(60)}…"`],
@@ -99,7 +99,7 @@ Deno.test("PrefactorHttpClient refuses any other key and names the field, the ex
   assertEquals(sent.length, 0);
 });
 
-Deno.test("PrefactorHttpClient sends the same key and the same bytes at each attempt, and others at each call", async () => {
+Deno.test("PrefactorHttpClient sends the same key and bytes for all attempts of a call, and a new key for each call", async () => {
   using time = new FakeTime();
   const { client, sent } = makeClient(
     inTurn(
@@ -119,7 +119,7 @@ Deno.test("PrefactorHttpClient sends the same key and the same bytes at each att
   assertEquals(new Set(keys).size, 2);
 });
 
-Deno.test("PrefactorHttpClient.createIdempotencyKey() makes a key with the client's prefix", () => {
+Deno.test("PrefactorHttpClient.createIdempotencyKey() returns a key with the client's prefix", () => {
   const { client } = makeClient(ok, { defaultIdempotencyKey: "nightly" });
   assertMatch(client.createIdempotencyKey(), new RegExp(`^nightly-${UUID}$`));
   assertMatch(makeClient(ok).client.createIdempotencyKey(), new RegExp(`^${UUID}$`));

@@ -22,7 +22,7 @@ const IMPORT_STATEMENT =
   /^(?:import|export)\s+(type\s+)?(?:((?:[\w$]+\s*,\s*)?(?:\{[^}]*\}|\*(?:\s+as\s+[\w$]+)?|[\w$]+))\s+from\s+)?"([^"]+)"/gm;
 const DYNAMIC_IMPORT = /\bimport\(\s*("([^"]+)")?/g;
 
-/** Whether each name between the braces is imported as a type. */
+/** Whether every name in the braces is imported as a type. */
 function areTypes(clause: string): boolean {
   const names = /^\{([^}]*)\}$/.exec(clause)?.[1]?.split(",").map((name) => name.trim()).filter(Boolean);
   return names !== undefined && names.length > 0 && names.every((name) => name.startsWith("type "));
@@ -61,11 +61,11 @@ async function* readSources(folder = ""): AsyncGenerator<Source> {
 
 const SOURCES = await Array.fromAsync(readSources());
 
-/** What the files of one folder, or one file directly in `src`, may import. A folder may always import itself. */
+/** The imports that a folder of `src`, or a file directly in `src`, may have. A folder may always import itself. */
 interface Row {
-  /** What may be imported in full: folders end in a slash. */
+  /** Files and folders that may be imported. Folders end in a slash. */
   readonly values: readonly string[];
-  /** What may be imported as types beside that. */
+  /** Files and folders from which only types may be imported. */
   readonly types?: readonly string[];
 }
 
@@ -129,12 +129,12 @@ const TABLE: Readonly<Record<string, Row>> = {
   "testing/": { values: ["arguments.ts", "guards.ts", "models/"], types: ["config.ts"] },
 };
 
-/** The row that a file belongs to: its folder's, or its own where it lies directly in `src`. */
+/** Returns the row of a file: the row of its folder, or its own if the file is directly in `src`. */
 function rowOf(path: string): string {
   return path.includes("/") ? path.slice(0, path.indexOf("/") + 1) : path;
 }
 
-/** Every import that the table does not allow. */
+/** Returns a description of every import that the table does not allow. */
 function breaches({ path, imports }: Pick<Source, "path" | "imports">): string[] {
   const row = TABLE[rowOf(path)];
   if (!row) return [`${path} has no row`];
@@ -148,14 +148,14 @@ function breaches({ path, imports }: Pick<Source, "path" | "imports">): string[]
     .map(({ target, typeOnly }) => `${path} imports ${typeOnly ? "the types of " : ""}${target}`);
 }
 
-/** Every place in the code that fits the pattern. */
+/** Returns every match of the pattern in the code. */
 function places(pattern: RegExp): string[] {
   return SOURCES.flatMap(({ path, code }) =>
     [...code.matchAll(pattern)].map(([match]) => `${path}: ${match}`)
   );
 }
 
-Deno.test("importsOf() sees every form of import", () => {
+Deno.test("importsOf() finds every form of import", () => {
   const text = `
 // import { a } from "./comment.ts";
 import "./bare.ts";
@@ -215,7 +215,7 @@ Deno.test("breaches() names every import that the table does not allow", () => {
   assertEquals(breaches({ path: "new/part.ts", imports: [] }), ["new/part.ts has no row"]);
 });
 
-Deno.test("src keeps to the table of imports", () => {
+Deno.test("src has only the imports in the table", () => {
   assert(SOURCES.length > 25);
   assertEquals(SOURCES.flatMap(breaches), []);
 });
@@ -225,24 +225,24 @@ Deno.test("every row of the table belongs to a file or folder of src", () => {
   assertEquals(Object.keys(TABLE).filter((row) => !rows.has(row)), []);
 });
 
-Deno.test("http_requester.ts holds types only", () => {
+Deno.test("http_requester.ts contains only types", () => {
   const source = SOURCES.find(({ path }) => path === "http_requester.ts");
   assert(source);
   assertFalse(/^(?:export\s+)?(?:const|let|var|function|async|class|enum)\b/m.test(source.code));
 });
 
-Deno.test("src imports no module of npm, Node or the web", () => {
+Deno.test("src imports no module from npm, Node or the web", () => {
   const specifiers = SOURCES.flatMap(({ path, imports }) =>
     imports.filter(({ target }) => /^[a-z]+:/i.test(target)).map(({ target }) => `${path}: ${target}`)
   );
   assertEquals(specifiers, []);
 });
 
-Deno.test("src does without the using statement", () => {
+Deno.test("src does not contain the using statement", () => {
   assertEquals(places(/\busing\s+[\w$]+\s*=/g), []);
 });
 
-Deno.test("src does without what Node 20 has not", () => {
+Deno.test("src uses no feature that Node 20 lacks", () => {
   const names = [
     String.raw`Promise\.(?:withResolvers|try)`,
     String.raw`Array\.fromAsync`,
@@ -263,18 +263,18 @@ Deno.test("src does without what Node 20 has not", () => {
   assertEquals(places(new RegExp(names.join("|"), "g")).filter((place) => !isServer(place)), []);
 });
 
-Deno.test("src arms no timer that outlives its request, and joins no signals", () => {
+Deno.test("src does not use AbortSignal.timeout or AbortSignal.any", () => {
   assertEquals(places(/AbortSignal\.(?:timeout|any)\b/g), []);
 });
 
-Deno.test("nothing but the transport touches fetch", () => {
+Deno.test("only the transport calls fetch", () => {
   const users = places(/\b(?:globalThis\.fetch\b|(?<![.\w])fetch\()/g).map((place) => place.split(":")[0]);
   const allowed = /^(?:transport\/transport\.ts|testing\/)/;
   assertEquals(users.filter((path) => !allowed.test(path!)), []);
   assert(users.includes("transport/transport.ts"));
 });
 
-/** Whether the place is in the runnable server, which has to know that it was started. */
+/** Whether the match is in the runnable server, which checks whether it is the main module. */
 function isServer(place: string): boolean {
   return place.startsWith("testing/server.ts: import.meta.main");
 }

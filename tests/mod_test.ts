@@ -3,7 +3,7 @@ import config from "../deno.json" with { type: "json" };
 import * as mod from "../mod.ts";
 import * as packaged from "@prefactor/http";
 
-Deno.test("mod.ts exports what the package promises, and nothing else", () => {
+Deno.test("mod.ts exports exactly the public symbols", () => {
   assertEquals(Object.keys(mod).sort(), [
     "AGENT_STATUSES",
     "AgentInstanceClient",
@@ -54,7 +54,7 @@ Deno.test("mod.ts exports what the package promises, and nothing else", () => {
   ]);
 });
 
-Deno.test("mod.ts is what the package's name stands for", () => {
+Deno.test("mod.ts is the module of @prefactor/http", () => {
   assertStrictEquals<unknown>(packaged, mod);
 });
 

@@ -4,18 +4,18 @@ import { failureOf, json, TOKEN } from "./helpers.ts";
 
 const STATUSES = [301, 302, 303, 307, 308];
 
-/** A server that answers every request with this, and counts them. */
+/** A server that sends the same response to every request and records the requests. */
 interface Counted extends AsyncDisposable {
   readonly origin: string;
-  /** The paths of what came. */
+  /** The paths of the requests. */
   readonly requests: string[];
 }
 
-function serve(answer: () => Response): Counted {
+function serve(respond: () => Response): Counted {
   const requests: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     requests.push(new URL(request.url).pathname);
-    return answer();
+    return respond();
   });
   return {
     origin: `http://127.0.0.1:${server.addr.port}`,
@@ -24,12 +24,12 @@ function serve(answer: () => Response): Counted {
   };
 }
 
-/** An API whose every answer redirects there. */
+/** Serves an API that redirects every request to the location. */
 function redirecting(status: number, location: string | undefined): Counted {
   return serve(() => new Response("moved", { status, headers: location === undefined ? {} : { location } }));
 }
 
-/** What a call that is redirected rejects with. */
+/** Resolves to the error of a redirected call. */
 async function redirected(
   api: Counted,
   method = "POST",
@@ -44,7 +44,7 @@ async function redirected(
   return await failureOf(client.request(method, "/api/v1/x", options));
 }
 
-Deno.test("no redirect is followed, whatever its status and wherever it points", async (t) => {
+Deno.test("PrefactorHttpClient.request() does not follow redirects", async (t) => {
   await using elsewhere = serve(() => json({ status: "success", followed: true }));
   const port = new URL(elsewhere.origin).port;
   const targets: [string, string | undefined][] = [
@@ -57,8 +57,8 @@ Deno.test("no redirect is followed, whatever its status and wherever it points",
     ["another port, without a scheme", `//127.0.0.1:${port}/moved`],
     ["another host", `http://localhost:${port}/moved`],
     ["another scheme", `https://127.0.0.1:${port}/moved`],
-    ["no scheme of HTTP", "data:application/json,{}"],
-    ["what is no URL", "http://["],
+    ["another kind of URL", "data:application/json,{}"],
+    ["an invalid URL", "http://["],
     ["nowhere", undefined],
   ];
   for (const status of STATUSES) {
@@ -78,7 +78,7 @@ Deno.test("no redirect is followed, whatever its status and wherever it points",
   assertEquals(elsewhere.requests.length, 0);
 });
 
-Deno.test("no 3xx is followed or retried, also one that is no redirect", async (t) => {
+Deno.test("PrefactorHttpClient.request() does not follow or retry other 3xx responses", async (t) => {
   await using elsewhere = serve(() => json({}));
   for (const status of [300, 304, 305, 306, 399]) {
     await t.step(String(status), async () => {
@@ -93,7 +93,7 @@ Deno.test("no 3xx is followed or retried, also one that is no redirect", async (
   assertEquals(elsewhere.requests.length, 0);
 });
 
-Deno.test("endpoint methods follow no redirect", async (t) => {
+Deno.test("endpoint methods do not follow redirects", async (t) => {
   await using elsewhere = serve(() => json({ status: "success", details: {}, outputs: {} }));
   const calls: Record<string, (client: PrefactorHttpClient) => Promise<unknown>> = {
     "agentInstances.register": ({ agentInstances }) =>
@@ -118,7 +118,7 @@ Deno.test("endpoint methods follow no redirect", async (t) => {
   assertEquals(elsewhere.requests.length, 0);
 });
 
-Deno.test("a redirect that follows a failure ends the retries", async () => {
+Deno.test("a redirect after a failed attempt ends the retries", async () => {
   await using elsewhere = serve(() => json({}));
   let count = 0;
   await using api = serve(() =>
@@ -131,7 +131,7 @@ Deno.test("a redirect that follows a failure ends the retries", async () => {
   assertEquals([error.code, api.requests.length, elsewhere.requests.length], ["redirect", 2, 0]);
 });
 
-Deno.test("a Location or a Refresh on a success is no redirect", async () => {
+Deno.test("PrefactorHttpClient.request() ignores Location and Refresh headers of a successful response", async () => {
   await using elsewhere = serve(() => json({}));
   const headers = { location: elsewhere.origin, refresh: `0; url=${elsewhere.origin}` };
   await using api = serve(() => json({ status: "success" }, 201, headers));

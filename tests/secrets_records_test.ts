@@ -3,7 +3,7 @@ import { type ClientHooks, PrefactorHttpClient } from "../mod.ts";
 import { PrefactorSandbox } from "../src/testing/mod.ts";
 import { outcome, TOKEN } from "./helpers.ts";
 
-/** The forms in which a record could hold the token. */
+/** The encodings in which a record could contain the token. */
 const FORMS = [TOKEN, encodeURIComponent(TOKEN), encodeURI(TOKEN), JSON.stringify(TOKEN).slice(1, -1)];
 
 function assertWithout(value: unknown): void {
@@ -11,11 +11,11 @@ function assertWithout(value: unknown): void {
   const text = `${Deno.inspect(value, options)} ${JSON.stringify(value)}`;
   for (const form of FORMS) {
     const at = text.indexOf(form);
-    if (at >= 0) fail(`Found the token behind ${text.slice(Math.max(0, at - 60), at)}`);
+    if (at >= 0) fail(`Found the token after ${text.slice(Math.max(0, at - 60), at)}`);
   }
 }
 
-/** Makes calls that carry the token wherever a caller could put it. */
+/** Makes calls with the token in every place where a caller could put it. */
 async function carryTheToken(client: PrefactorHttpClient): Promise<void> {
   const calls = [
     client.request("GET", "/api/v1/ping"),
@@ -30,7 +30,7 @@ async function carryTheToken(client: PrefactorHttpClient): Promise<void> {
   for (const call of calls) await outcome<unknown>(call);
 }
 
-Deno.test("a sandbox keeps no token in its records", async () => {
+Deno.test("PrefactorSandbox does not record the token", async () => {
   const sandbox = new PrefactorSandbox({ token: TOKEN });
   await using client = new PrefactorHttpClient(sandbox.config({ maxRetries: 0 }));
   await carryTheToken(client);
@@ -39,7 +39,7 @@ Deno.test("a sandbox keeps no token in its records", async () => {
   assertWithout(sandbox);
 });
 
-Deno.test("a sandbox tells onRequest nothing of the token", async () => {
+Deno.test("PrefactorSandbox does not pass the token to onRequest()", async () => {
   const seen: unknown[] = [];
   const sandbox = new PrefactorSandbox({ token: TOKEN, onRequest: (request) => seen.push(request) });
   await using client = new PrefactorHttpClient(sandbox.config({ maxRetries: 0 }));
@@ -48,12 +48,12 @@ Deno.test("a sandbox tells onRequest nothing of the token", async () => {
   assertWithout(seen);
 });
 
-Deno.test("a run through faults of every kind leaves the token nowhere", async () => {
+Deno.test("a run with faults of every kind does not expose the token", async () => {
   const sandbox = new PrefactorSandbox({ token: TOKEN });
   sandbox.faults.random({ rate: 0.5, seed: 7 });
-  const told: unknown[] = [];
-  const tell = (event: unknown) => void told.push(event);
-  const hooks: ClientHooks = { onRequest: tell, onResponse: tell, onRetry: tell };
+  const seen: unknown[] = [];
+  const record = (event: unknown) => void seen.push(event);
+  const hooks: ClientHooks = { onRequest: record, onResponse: record, onRetry: record };
   await using client = new PrefactorHttpClient(
     sandbox.config({ hooks, initialRetryDelay: 1, maxRetries: 2 }),
   );
@@ -63,21 +63,21 @@ Deno.test("a run through faults of every kind leaves the token nowhere", async (
       agent_version: { external_identifier: "1" },
       agent_schema_version: { span_schemas: { search: { type: "object" } } },
     }));
-    told.push(registered);
+    seen.push(registered);
     const id = registered.value?.id ?? "none";
-    told.push(await outcome(client.agentInstances.start(id)));
-    told.push(
+    seen.push(await outcome(client.agentInstances.start(id)));
+    seen.push(
       await outcome(
         client.agentSpans.create({ agent_instance_id: id, schema_name: "search", status: "active" }),
       ),
     );
-    told.push(
+    seen.push(
       await outcome(client.bulk.execute({ items: [{ _type: "none", idempotency_key: "key-00001" }] })),
     );
   }
   const faults = new Set(sandbox.requests.map(({ fault }) => fault));
-  assert(faults.size >= 7, `faults met: ${[...faults]}`);
-  assertWithout(told);
+  assert(faults.size >= 7, `faults: ${[...faults]}`);
+  assertWithout(seen);
   assertWithout(sandbox.requests);
   assertWithout([...sandbox.instances.values(), ...sandbox.spans.values()]);
 });

@@ -12,10 +12,10 @@ import {
 } from "../mod.ts";
 import { type Answer, failureOf, json, makeClient, ok, settle, TOKEN } from "./helpers.ts";
 
-/** As much of a token as tells something of it. */
+/** The length of a part of the token that must not be exposed. */
 const FRAGMENT = 20;
 
-/** The forms in which the token could be told. */
+/** The encodings in which the token could be exposed. */
 const FORMS = [
   TOKEN,
   encodeURIComponent(TOKEN),
@@ -27,12 +27,12 @@ const FRAGMENTS = FORMS.flatMap((form) =>
   Array.from({ length: form.length - FRAGMENT + 1 }, (_, i) => form.slice(i, i + FRAGMENT))
 );
 
-/** Where the text holds a piece of the token. */
+/** Finds a part of the token in the text. */
 function findToken(text: string): string | undefined {
   return FRAGMENTS.find((fragment) => text.includes(fragment));
 }
 
-/** Every text that can be got out of a value by reading it, and by what a log does. */
+/** Yields every text in a value: strings, keys, and the contents of errors, collections and fetch objects. */
 function* texts(value: unknown, seen = new Set<unknown>()): Generator<string> {
   if (typeof value === "string") yield value;
   if (typeof value === "symbol") yield String(value);
@@ -68,7 +68,7 @@ function assertNoToken(value: unknown): void {
   }
 }
 
-/** Runs a call that fails, and looks for the token in all that came of it. */
+/** Runs a call that fails, and searches its error, its events and the logs for the token. */
 async function assertSilent(
   answer: Answer,
   call: (client: PrefactorHttpClient) => Promise<unknown> = (client) => client.request("POST", "/x"),
@@ -95,7 +95,7 @@ async function assertSilent(
   }
 }
 
-Deno.test("findToken() finds the token", () => {
+Deno.test("findToken() finds a part of the token", () => {
   assert(findToken(`Bearer ${TOKEN}`));
   assert(findToken(TOKEN.slice(30, 60)));
   assertFalse(findToken("Bearer [redacted]"));
@@ -104,7 +104,7 @@ Deno.test("findToken() finds the token", () => {
   }
 });
 
-Deno.test("an answer that echoes the token is told without it", async (t) => {
+Deno.test("PrefactorHttpClient.request() redacts a token that the response echoes", async (t) => {
   const filler = "é".repeat(190 - 30);
   const cases: [string, () => Response][] = [
     ["message", () => json({ code: "c", message: `Bad token ${TOKEN}` }, 401)],
@@ -131,7 +131,7 @@ Deno.test("an answer that echoes the token is told without it", async (t) => {
     ["JSON, slashes escaped", () => new Response(`{"message":"${FORMS[2]}"}`, { status: 400 })],
     ["JSON, all escaped", () => new Response(`{"message":"${FORMS[3]}"}`, { status: 400 })],
     ["text", () => new Response(TOKEN)],
-    ["text, close to where JSON ends", () => new Response(`[1${TOKEN}`)],
+    ["text that begins like JSON", () => new Response(`[1${TOKEN}`)],
     ["a JSON string", () => json(TOKEN)],
     ["a JSON array", () => json([TOKEN, { [TOKEN]: TOKEN }])],
     [
@@ -146,7 +146,7 @@ Deno.test("an answer that echoes the token is told without it", async (t) => {
   }
 });
 
-Deno.test("a success that breaks its model and echoes the token is told without it", async (t) => {
+Deno.test("endpoint methods redact a token in a response that does not match its model", async (t) => {
   const span = { type: "agent_span", id: "s", agent_instance_id: "i", schema_name: "n", status: "active" };
   const cases: [string, () => Response][] = [
     ["the wrong field", () => json({ status: "success", details: { ...span, id: { [TOKEN]: TOKEN } } })],
@@ -169,7 +169,7 @@ Deno.test("a success that breaks its model and echoes the token is told without 
   });
 });
 
-Deno.test("a body too deep to look through does not carry the token on", async () => {
+Deno.test("endpoint methods redact a token in a body that is nested too deep to search", async () => {
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
   const { client } = makeClient(() =>
     new Response(`{"status":"success","echo":"${TOKEN}","details":${deep}}`)
@@ -180,10 +180,10 @@ Deno.test("a body too deep to look through does not carry the token on", async (
   assertFalse(findToken(`${error.message} ${error.stack} ${body?.echo}`));
 });
 
-Deno.test("a token of digits is taken out of numbers too", async (t) => {
+Deno.test("a token of digits is redacted in numbers", async (t) => {
   const apiToken = "12345678901234";
   const echo = { status: "success", echo: `Bearer ${apiToken}`, details: { id: Number(apiToken) } };
-  await t.step("a success that breaks its model", async () => {
+  await t.step("a success that does not match its model", async () => {
     const { client } = makeClient(() => json(echo), { apiToken });
     const error = await failureOf(client.agentSpans.finish("s"));
     assertInstanceOf(error, PrefactorResponseContractError);
@@ -201,7 +201,7 @@ function withProperty(key: PropertyKey, value: unknown): Error {
   return Object.assign(new TypeError("Failed"), { [key]: value });
 }
 
-Deno.test("a fetch that rejects with the token is told without it", async (t) => {
+Deno.test("PrefactorHttpClient.request() redacts a token in the error of fetch", async (t) => {
   const headers = { authorization: `Bearer ${TOKEN}` };
   const url = `https://h.test/?t=${TOKEN}`;
   const renamed = new TypeError("Failed");
@@ -232,7 +232,7 @@ Deno.test("a fetch that rejects with the token is told without it", async (t) =>
     ["URL", withProperty("url", new URL(url))],
     ["URLSearchParams", withProperty("query", new URL(url).searchParams)],
     ["a function's property", withProperty("retry", Object.assign(() => {}, { headers }))],
-    ["cycle", withProperty("context", cyclic)],
+    ["a cycle", withProperty("context", cyclic)],
     ["a string", `Failed with Bearer ${TOKEN}`],
     ["an object", { headers }],
     ["an array", [TOKEN]],
@@ -247,7 +247,7 @@ Deno.test("a fetch that rejects with the token is told without it", async (t) =>
   }
 });
 
-Deno.test("retries and hooks tell nothing of the token", async () => {
+Deno.test("retries and hook events do not contain the token", async () => {
   using time = new FakeTime();
   await assertSilent(
     (_sent, index) => index === 1 ? Promise.reject(new TypeError(TOKEN)) : json({ message: TOKEN }, 503),
@@ -256,13 +256,13 @@ Deno.test("retries and hooks tell nothing of the token", async () => {
   );
 });
 
-Deno.test("a body that breaks off with the token is told without it", async () => {
+Deno.test("PrefactorHttpClient.request() redacts a token in the error of a body", async () => {
   await assertSilent(() =>
     new Response(new ReadableStream({ start: (controller) => controller.error(new TypeError(TOKEN)) }))
   );
 });
 
-Deno.test("a refused argument tells nothing of the token", async (t) => {
+Deno.test("PrefactorHttpClient.request() redacts a token in an invalid argument", async (t) => {
   const bad = `${TOKEN}\r\n→`;
   const cases: [string, (client: PrefactorHttpClient) => Promise<unknown>][] = [
     ["method", (client) => client.request(TOKEN, "/x")],
@@ -288,7 +288,7 @@ Deno.test("a refused argument tells nothing of the token", async (t) => {
   }
 });
 
-Deno.test("a refused config tells nothing of the token", async (t) => {
+Deno.test("PrefactorHttpClient() redacts a token in an invalid config", async (t) => {
   const cases: Record<string, unknown>[] = [
     { apiToken: `${TOKEN}\n` },
     { apiToken: `${TOKEN}→` },
@@ -316,17 +316,28 @@ Deno.test("a refused config tells nothing of the token", async (t) => {
   }
 });
 
-Deno.test("a client tells nothing of its token", () => {
+Deno.test("PrefactorHttpClient does not expose its token", () => {
   const { client } = makeClient(ok, { sdkHeader: "my-sdk@1", hooks: { onRequest: () => {} } });
   for (const value of [client, client.agentInstances, client.agentSpans, client.bulk, [client]]) {
     assertNoToken(value);
   }
 });
 
-Deno.test("no id, key or param gets out of its place", async (t) => {
-  const evil = ["../../admin", "a/b", "a?b=c", "a#b", "a\r\nX-Evil: 1", "a b", "%2e%2e", "a\\b", "ü", "\0"];
+Deno.test("IDs and params are encoded in the URL", async (t) => {
+  const hostile = [
+    "../../admin",
+    "a/b",
+    "a?b=c",
+    "a#b",
+    "a\r\nX-Evil: 1",
+    "a b",
+    "%2e%2e",
+    "a\\b",
+    "ü",
+    "\0",
+  ];
   const path = /^\/api\/v1\/agent_spans\/[^/?#\s\\]+\/finish$/;
-  for (const id of evil) {
+  for (const id of hostile) {
     await t.step(JSON.stringify(id), async () => {
       const { client, sent } = makeClient(() => json({}));
       await client.agentSpans.finish(id).catch(() => {});
@@ -345,7 +356,7 @@ Deno.test("no id, key or param gets out of its place", async (t) => {
   }
 });
 
-Deno.test("what could break out of a header or a URL is refused", async (t) => {
+Deno.test("PrefactorHttpClient rejects text that could break out of a header or a URL", async (t) => {
   for (const text of ["a\r\nX-Evil: 1", "a\n", "a\rb", "a\0b", "→", " a", ""]) {
     await t.step(`idempotency_key ${JSON.stringify(text)}`, async () => {
       const { client, sent } = makeClient(ok);

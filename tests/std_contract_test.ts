@@ -1,2 +1,2 @@
-// The contract of the stand-ins is tested with everything else, against whichever standard library is there.
+// Runs the contract test of the stand-ins with all other tests, against the stand-ins or the real standard library.
 import "../tools/std_stand_ins/contract_test.ts";

@@ -1,5 +1,5 @@
 /**
- * Many spans in a storm of faults: none lost, none twice, none mixed up.
+ * Creates many spans under random faults: no span is lost, duplicated or mixed up with another.
  *
  * @module
  */
@@ -15,23 +15,23 @@ import {
 import { type AgentSpan, type HttpClientConfig, isPrefactorHttpError, PrefactorHttpClient } from "../mod.ts";
 import { type FaultKind, PrefactorSandbox, type RandomFaultOptions } from "@prefactor/http/testing";
 import { forbidUnhandledRejections } from "./faults/caller.ts";
-import { answer, type Play, RawServer } from "./faults/raw_server.ts";
+import { type Play, rawResponse, RawServer } from "./faults/raw_server.ts";
 import { outcome, turn } from "./helpers.ts";
 
 const SPANS = 500;
 const SEED = 20_260_101;
 const CONCURRENCIES = [1, 8, 64];
 
-/** All that the client retries. A hang costs a timeout, so that it is rarer than the others. */
+/** The faults that the client retries. A hang takes as long as the timeout, so it is rarer than the others. */
 const RETRIED: RandomFaultOptions["kinds"] = [
   ...(["refuse", "lose", "cut", "status"] as const).flatMap((kind) => [kind, kind, kind]),
   ...[1, 2, 5].map((ms) => ({ kind: "delay", ms } as const)),
   "hang",
 ];
-/** And what it does not: a caller has to repeat the call. */
+/** All faults, including those that the client does not retry: the caller must repeat the call. */
 const ALL: RandomFaultOptions["kinds"] = [...RETRIED, "garbage", "garbage", "redirect", "redirect"];
 
-/** Numbers from 0 to below 1, the same ones for the same seed. */
+/** Returns a generator of numbers from 0 to below 1, deterministic for a seed. */
 function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -40,16 +40,16 @@ function randomNumbers(seed: number): () => number {
   };
 }
 
-/** What a storm is played on. */
-interface Stage extends AsyncDisposable {
+/** A sandbox with random faults, and a client for it. */
+interface Setup extends AsyncDisposable {
   readonly sandbox: PrefactorSandbox;
   readonly client: PrefactorHttpClient;
   readonly instanceId: string;
-  /** Ends the storm and waits for all that is on its way. */
+  /** Ends the faults and waits for all calls in flight. */
   end(): Promise<void>;
 }
 
-/** Serves a sandbox on sockets: a failure of its `fetch` or of a body is a reset, in the middle if need be. */
+/** Serves a sandbox on sockets. If its `fetch` or a body fails, the connection is reset. */
 function serve(sandbox: PrefactorSandbox): Play {
   return async (connection) => {
     let next = connection.request();
@@ -64,10 +64,10 @@ function serve(sandbox: PrefactorSandbox): Play {
         const response = await sandbox.fetch(`http://sandbox.test${path}`, init);
         const fields = { connection: "keep-alive", ...Object.fromEntries(response.headers) };
         if (!response.headers.has("content-length")) {
-          await connection.send(answer(response.status, fields, await response.text()));
+          await connection.send(rawResponse(response.status, fields, await response.text()));
           continue;
         }
-        await connection.send(answer(response.status, fields));
+        await connection.send(rawResponse(response.status, fields));
         for await (const chunk of response.body!) await connection.send(chunk);
       } catch {
         connection.reset();
@@ -76,7 +76,7 @@ function serve(sandbox: PrefactorSandbox): Play {
   };
 }
 
-async function makeStage(isLoopback: boolean, maxConcurrency: number): Promise<Stage> {
+async function makeSetup(isLoopback: boolean, maxConcurrency: number): Promise<Setup> {
   const sandbox = new PrefactorSandbox({ maxRecords: 50_000 });
   const server = isLoopback ? await RawServer.start(serve(sandbox)) : undefined;
   const overrides: Partial<HttpClientConfig> = server ? { apiUrl: server.url, fetch: undefined } : {};
@@ -110,7 +110,7 @@ async function makeStage(isLoopback: boolean, maxConcurrency: number): Promise<S
 }
 
 function createSpan(
-  { client, instanceId }: Stage,
+  { client, instanceId }: Setup,
   n: number,
   options: { key?: string; signal?: AbortSignal } = {},
 ): Promise<AgentSpan> {
@@ -124,8 +124,8 @@ function createSpan(
   }, signal ? { signal } : {});
 }
 
-/** The ids in the sandbox's books, by the number in their payload. */
-function idsByNumber({ sandbox }: Stage): Map<number, string[]> {
+/** Returns the IDs of the recorded spans by the number in their payload. */
+function idsByNumber({ sandbox }: Setup): Map<number, string[]> {
   const ids = new Map<number, string[]>();
   for (const { id, payload } of sandbox.spans.values()) {
     const n = payload["n"] as number;
@@ -135,14 +135,14 @@ function idsByNumber({ sandbox }: Stage): Map<number, string[]> {
   return ids;
 }
 
-/** Says that the span with the number is there once, and that its call was told of it and of no other. */
+/** Asserts that the span with the number exists once and that its call returned exactly that span. */
 function assertOnce(ids: Map<number, string[]>, n: number, span: AgentSpan): void {
   assertEquals<unknown>([span.id, span.payload], [ids.get(n)?.[0], { n, twice: [n, n] }]);
   assertEquals(ids.get(n)!.length, 1);
 }
 
-/** Says that the storm was one, and that all attempts for a span sent the same key and the same body. */
-function assertStormy({ sandbox }: Stage, kinds: RandomFaultOptions["kinds"]): void {
+/** Asserts that all faults occurred and that all attempts for a span sent the same key and the same body. */
+function assertFaults({ sandbox }: Setup, kinds: RandomFaultOptions["kinds"]): void {
   const creates = sandbox.requests.filter(({ path }) => path.endsWith("/agent_spans"));
   const names = new Set(kinds!.map((kind) => typeof kind === "string" ? kind : kind.kind));
   const struck = new Set<FaultKind>(creates.flatMap(({ fault }) => fault ?? []));
@@ -157,63 +157,63 @@ function assertStormy({ sandbox }: Stage, kinds: RandomFaultOptions["kinds"]): v
 }
 
 const numbers = Array.from({ length: SPANS }, (_, n) => n);
-const stages = [false, true].flatMap((isLoopback) =>
+const cases = [false, true].flatMap((isLoopback) =>
   CONCURRENCIES.map((maxConcurrency) => ({
     isLoopback,
     maxConcurrency,
-    name: `${isLoopback ? "over loopback" : "in memory"}, ${maxConcurrency} at a time`,
+    name: `${isLoopback ? "over loopback" : "in memory"} with maxConcurrency ${maxConcurrency}`,
   }))
 );
 
-for (const { isLoopback, maxConcurrency, name } of stages) {
-  Deno.test(`AgentSpanClient.create() makes each of ${SPANS} spans once in a storm ${name}`, async () => {
+for (const { isLoopback, maxConcurrency, name } of cases) {
+  Deno.test(`AgentSpanClient.create() creates each of ${SPANS} spans once under random faults ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
-    await using stage = await makeStage(isLoopback, maxConcurrency);
-    stage.sandbox.faults.random({ rate: 0.4, seed: SEED + maxConcurrency, kinds: RETRIED! });
-    const spans = await Promise.all(numbers.map((n) => createSpan(stage, n)));
-    await stage.end();
+    await using setup = await makeSetup(isLoopback, maxConcurrency);
+    setup.sandbox.faults.random({ rate: 0.4, seed: SEED + maxConcurrency, kinds: RETRIED! });
+    const spans = await Promise.all(numbers.map((n) => createSpan(setup, n)));
+    await setup.end();
 
-    const ids = idsByNumber(stage);
-    assertEquals([ids.size, stage.sandbox.spans.size], [SPANS, SPANS]);
+    const ids = idsByNumber(setup);
+    assertEquals([ids.size, setup.sandbox.spans.size], [SPANS, SPANS]);
     for (const n of numbers) assertOnce(ids, n, spans[n]!);
-    assertStormy(stage, RETRIED);
+    assertFaults(setup, RETRIED);
   });
 
-  Deno.test(`AgentSpanClient.create() repeated under its key makes each span once ${name}`, async () => {
+  Deno.test(`AgentSpanClient.create() repeated with the same key creates each span once ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
-    await using stage = await makeStage(isLoopback, maxConcurrency);
-    stage.sandbox.faults.random({ rate: 0.4, seed: SEED - maxConcurrency, kinds: ALL! });
+    await using setup = await makeSetup(isLoopback, maxConcurrency);
+    setup.sandbox.faults.random({ rate: 0.4, seed: SEED - maxConcurrency, kinds: ALL! });
     let repeats = 0;
-    const createUntilTold = async (n: number): Promise<AgentSpan> => {
+    const createUntilSuccess = async (n: number): Promise<AgentSpan> => {
       for (;;) {
-        const { value, error } = await outcome(createSpan(stage, n, { key: `span-${n}` }));
+        const { value, error } = await outcome(createSpan(setup, n, { key: `span-${n}` }));
         if (value) return value;
         assert(isPrefactorHttpError(error), `Not an error of this package: ${error}`);
         repeats++;
       }
     };
-    const spans = await Promise.all(numbers.map(createUntilTold));
-    await stage.end();
+    const spans = await Promise.all(numbers.map(createUntilSuccess));
+    await setup.end();
 
-    const ids = idsByNumber(stage);
-    assertEquals([ids.size, stage.sandbox.spans.size], [SPANS, SPANS]);
+    const ids = idsByNumber(setup);
+    assertEquals([ids.size, setup.sandbox.spans.size], [SPANS, SPANS]);
     for (const n of numbers) assertOnce(ids, n, spans[n]!);
-    assertStormy(stage, ALL);
+    assertFaults(setup, ALL);
     assertGreater(repeats, 0);
   });
 
-  Deno.test(`AgentSpanClient.create() aborted by a tenth makes none twice in a storm ${name}`, async () => {
+  Deno.test(`AgentSpanClient.create() creates no span twice if a tenth of the calls are aborted ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
-    await using stage = await makeStage(isLoopback, maxConcurrency);
+    await using setup = await makeSetup(isLoopback, maxConcurrency);
     const random = randomNumbers(SEED * maxConcurrency);
-    stage.sandbox.faults.random({ rate: 0.4, seed: SEED * maxConcurrency, kinds: RETRIED! });
+    setup.sandbox.faults.random({ rate: 0.4, seed: SEED * maxConcurrency, kinds: RETRIED! });
     const aborted = new Set<number>();
     const spans = await Promise.all(numbers.map(async (n) => {
-      if (random() >= 0.1) return await createSpan(stage, n);
+      if (random() >= 0.1) return await createSpan(setup, n);
       const controller = new AbortController();
-      const call = outcome(createSpan(stage, n, { signal: controller.signal }));
+      const call = outcome(createSpan(setup, n, { signal: controller.signal }));
       for (let turns = Math.floor(random() * 10); turns > 0; turns--) await turn();
-      const reason = new Error(`Span ${n} is not wanted any more`);
+      const reason = new Error(`Span ${n} was aborted`);
       controller.abort(reason);
       const { value, error } = await call;
       if (value) return value;
@@ -221,15 +221,15 @@ for (const { isLoopback, maxConcurrency, name } of stages) {
       aborted.add(n);
       return undefined;
     }));
-    // what was on its way when its call was aborted may still arrive
-    await stage.end();
+    // requests of aborted calls may still arrive
+    await setup.end();
 
-    const ids = idsByNumber(stage);
+    const ids = idsByNumber(setup);
     for (const n of numbers) {
       if (spans[n]) assertOnce(ids, n, spans[n]);
       else assertLessOrEqual(ids.get(n)?.length ?? 0, 1);
     }
-    assertStormy(stage, RETRIED);
+    assertFaults(setup, RETRIED);
     assertGreater(aborted.size, 0);
     assertLess(aborted.size, SPANS / 5);
   });

@@ -1,5 +1,5 @@
 /**
- * Calls under observation: what was sent, what came of it, and whether anything was left behind.
+ * Helpers that make calls and check the requests, the errors and the time of the calls.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { type HttpClientConfig, PrefactorHttpClient, PrefactorRetryExhaustedErro
 import { failureOf, recordFetch, type Sent, TOKEN, turn } from "../helpers.ts";
 import type { RawRequest } from "./raw_server.ts";
 
-/** No scenario waits for longer than what its timeouts and delays allow and this, in ms. */
+/** The time that a scenario may take in addition to its timeouts and delays, in ms. */
 export const SLACK = 5_000;
 
-/** Timeouts that a healthy answer of the loopback interface keeps by far, and waits that nobody notices. */
+/** Timeouts that a healthy server on the loopback interface never reaches, and short retry delays. */
 export const CONFIG = {
   apiToken: TOKEN,
   connectTimeout: 10_000,
@@ -22,7 +22,7 @@ export const CONFIG = {
   maxRetryDelay: 20,
 } as const satisfies Partial<HttpClientConfig>;
 
-/** A client that really sends, and the record of what it gave to `fetch`. */
+/** Creates a client that sends with the real `fetch`, and the list of the requests that it sends. */
 export function makeCaller(
   apiUrl: string,
   overrides: Partial<HttpClientConfig> = {},
@@ -31,11 +31,11 @@ export function makeCaller(
   return { client: new PrefactorHttpClient({ ...CONFIG, apiUrl, fetch, ...overrides }), sent };
 }
 
-/** Says that all attempts sent the same key and the same bytes, by the client's record and by the server's. */
+/** Asserts that all attempts sent the same key and bytes, in the records of the client and of the server. */
 export function assertSameBytes(sent: readonly Sent[], received: readonly RawRequest[]): void {
   const [first] = sent;
   const key = first!.headers.get("idempotency-key");
-  assert(key, "Sent no Idempotency-Key");
+  assert(key, "The request has no Idempotency-Key");
   for (const { method, url, body, headers } of sent) {
     assertEquals([method, url, body], [first!.method, first!.url, first!.body]);
     assertEquals([...headers], [...first!.headers]);
@@ -46,7 +46,7 @@ export function assertSameBytes(sent: readonly Sent[], received: readonly RawReq
   }
 }
 
-/** What a call fails with: the error of its last attempt, and of how many attempts it tells where it gave up. */
+/** Resolves to the error of a call's last attempt and, if retries ran out, the number of attempts. */
 export async function lastFailureOf(
   call: Promise<unknown>,
 ): Promise<{ error: unknown; exhausted: number | undefined }> {
@@ -56,14 +56,14 @@ export async function lastFailureOf(
     : { error, exhausted: undefined };
 }
 
-/** How long it took, in ms. */
+/** Measures how long a promise takes to resolve, in ms. */
 export async function timed<T>(promise: Promise<T>): Promise<{ value: T; ms: number }> {
   const startedAt = performance.now();
   const value = await promise;
   return { value, ms: performance.now() - startedAt };
 }
 
-/** Fails at the end of its block where a promise was rejected in it and nobody listened. */
+/** Fails at the end of its block if a promise rejection in the block was not handled. */
 export function forbidUnhandledRejections(): AsyncDisposable {
   const reasons: unknown[] = [];
   const listen = (event: PromiseRejectionEvent) => {

@@ -1,41 +1,42 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { answer, FAILURE, type Play, RawServer, SUCCESS } from "./raw_server.ts";
+import { FAILURE, type Play, rawResponse, RawServer, SUCCESS } from "./raw_server.ts";
 
-/** No timer, no idle connection and no signal of the client keeps its process for longer than this, in ms. */
-const AT_ONCE = 2_500;
-const PATIENCE = 20_000;
+/** The longest time that an idle client may keep its process alive, in ms. */
+const MAX_LINGER = 2_500;
+/** The time after which a program is killed, in ms. */
+const DEADLINE = 20_000;
 
-/** Answers by the path, and keeps every connection open. */
+/** Responds depending on the path, and keeps every connection open. */
 const play: Play = async (connection) => {
   for (let request; (request = await connection.request());) {
     if (request.line.includes("/hang")) return await connection.gone();
     const headers = { connection: "keep-alive" };
     const isBusy = request.line.includes("/busy");
-    await connection.send(isBusy ? answer(503, headers, FAILURE) : answer(200, headers, SUCCESS));
+    await connection.send(isBusy ? rawResponse(503, headers, FAILURE) : rawResponse(200, headers, SUCCESS));
   }
 };
 
-/** What a program does with its client, which it never closes unless it says so. */
+/** The programs. Only the last one closes its client. */
 const PROGRAMS: Readonly<Record<string, string>> = {
-  "made a client": "",
-  "made a call": `await client.request("POST", "/x", { json: {} });`,
-  "made many calls": `await Promise.all(Array.from({ length: 50 }, () => client.request("GET", "/x")));`,
-  "met a timeout": `await failure(client.request("GET", "/hang", { timeout: 50, maxRetries: 0 }));`,
-  "gave up": `await failure(client.request("GET", "/busy", { maxRetries: 0 }));`,
-  "aborted a call": `
+  "creates a client": "",
+  "makes a call": `await client.request("POST", "/x", { json: {} });`,
+  "makes many calls": `await Promise.all(Array.from({ length: 50 }, () => client.request("GET", "/x")));`,
+  "runs into a timeout": `await failure(client.request("GET", "/hang", { timeout: 50, maxRetries: 0 }));`,
+  "receives an error": `await failure(client.request("GET", "/busy", { maxRetries: 0 }));`,
+  "aborts a call": `
     const controller = new AbortController();
     const call = failure(client.request("GET", "/hang", { signal: controller.signal }));
     await client.request("GET", "/x");
     controller.abort();
     await call;`,
-  "aborted a wait for a retry": `
+  "aborts the delay before a retry": `
     const controller = new AbortController();
     const call = failure(client.request("GET", "/busy", { signal: controller.signal }));
     await client.request("GET", "/x");
     await client.request("GET", "/x");
     controller.abort();
     await call;`,
-  "closed its client on a call": `
+  "closes its client during a call": `
     const call = failure(client.request("GET", "/hang"));
     await client.close({ timeout: 50 });
     await call;`,
@@ -69,7 +70,7 @@ async function isInstalled(command: string): Promise<boolean> {
   }
 }
 
-/** Puts the package into one module that any runtime can read. */
+/** Bundles the package into one module that every runtime can import. */
 async function bundle(directory: string): Promise<string> {
   const path = `${directory}/client.mjs`;
   const root = `${import.meta.dirname}/../..`;
@@ -83,10 +84,10 @@ async function bundle(directory: string): Promise<string> {
   return path;
 }
 
-/** Runs a program; tells what it printed, and how long after the first line it ended, in ms. */
+/** Runs a program. Resolves to its output and the time from its first output to its end, in ms. */
 async function run(command: string, args: readonly string[]): Promise<{ output: string; lingered: number }> {
   const child = new Deno.Command(command, { args: [...args], stdin: "null", stdout: "piped" }).spawn();
-  const impatience = setTimeout(() => child.kill("SIGKILL"), PATIENCE);
+  const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
   let output = "";
   let doneAt = Infinity;
   for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -94,14 +95,14 @@ async function run(command: string, args: readonly string[]): Promise<{ output: 
     doneAt = Math.min(doneAt, performance.now());
   }
   await child.status;
-  clearTimeout(impatience);
+  clearTimeout(deadline);
   return { output, lingered: performance.now() - doneAt };
 }
 
 for (const [command, args] of Object.entries(RUNTIMES)) {
   const name = command.split("/").at(-1)!;
   Deno.test({
-    name: `PrefactorHttpClient() keeps no ${name} process alive when idle`,
+    name: `PrefactorHttpClient() does not keep an idle ${name} process alive`,
     ignore: !await isInstalled(command),
     async fn(t) {
       const directory = await Deno.makeTempDir();
@@ -113,7 +114,7 @@ for (const [command, args] of Object.entries(RUNTIMES)) {
           await Deno.writeTextFile(file, makeProgram(path, server.url, steps));
           const { output, lingered } = await run(command, [...args, file]);
           assertEquals(output, "done\n");
-          assertLess(lingered, AT_ONCE);
+          assertLess(lingered, MAX_LINGER);
         });
       }
       await Deno.remove(directory, { recursive: true });

@@ -1,13 +1,13 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { assertSameBytes, CONFIG, forbidUnhandledRejections, makeCaller, SLACK, timed } from "./caller.ts";
-import { answer, type Connection, type Play, RawServer } from "./raw_server.ts";
+import { type Connection, type Play, rawResponse, RawServer } from "./raw_server.ts";
 
-/** An answer that says which request it belongs to, and keeps the connection. */
+/** Returns a response that echoes the body of its request and keeps the connection open. */
 function echo(body: string): string {
-  return answer(200, { connection: "keep-alive" }, JSON.stringify({ status: "success", echo: body }));
+  return rawResponse(200, { connection: "keep-alive" }, JSON.stringify({ status: "success", echo: body }));
 }
 
-/** Answers requests on one connection, up to the given number of them, and then does what is left to do. */
+/** Responds to the given number of requests on a connection and then calls `end`. */
 function serveThen(count: number, end: (connection: Connection) => Promise<unknown>): Play {
   return async (connection) => {
     for (let n = 0; n < count; n++) {
@@ -27,11 +27,11 @@ const ENDS: readonly [name: string, end: (connection: Connection) => Promise<unk
     await connection.request();
     connection.reset();
   }],
-  ["closed in the next answer", async (connection) => {
+  ["closed in the next response", async (connection) => {
     const request = await connection.request();
     if (request) await connection.send(echo(request.body).slice(0, -3));
   }],
-  ["reset in the next answer", async (connection) => {
+  ["reset in the next response", async (connection) => {
     const request = await connection.request();
     if (request) await connection.send(echo(request.body).slice(0, -3));
     connection.reset();
@@ -39,7 +39,7 @@ const ENDS: readonly [name: string, end: (connection: Connection) => Promise<unk
 ];
 
 for (const [name, end] of ENDS) {
-  Deno.test(`PrefactorHttpClient.request() gets over a connection ${name}`, async () => {
+  Deno.test(`PrefactorHttpClient.request() recovers from a connection ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
     await using server = await RawServer.start(serveThen(1, end));
     const { client, sent } = makeCaller(server.url, { maxRetries: 5 });
@@ -53,7 +53,7 @@ for (const [name, end] of ENDS) {
     await client.close();
   });
 
-  Deno.test(`PrefactorHttpClient.request() mixes up nothing on connections ${name}`, async () => {
+  Deno.test(`PrefactorHttpClient.request() matches responses to requests on connections ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
     await using server = await RawServer.start(serveThen(5, end));
     const { client, sent } = makeCaller(server.url, { maxRetries: 20, maxConcurrency: 8 });
@@ -67,21 +67,21 @@ for (const [name, end] of ENDS) {
   });
 }
 
-Deno.test("an answer that nobody asked for goes to no other request", async (t) => {
-  const stowaway = echo("stowaway");
+Deno.test("PrefactorHttpClient.request() never returns an unsolicited response", async (t) => {
+  const unsolicited = echo("unsolicited");
   const cases: [string, (body: string) => string][] = [
-    ["a second answer", (body) => echo(body) + stowaway],
+    ["a second response", (body) => echo(body) + unsolicited],
     ["a body longer than its length", (body) => `${echo(body)}${"x".repeat(100)}`],
-    ["half a second answer", (body) => echo(body) + stowaway.slice(0, 30)],
-    ["an answer after a 204", () => answer(204, { connection: "keep-alive" }) + stowaway],
-    ["an answer after a 304", () => answer(304, { connection: "keep-alive" }) + stowaway],
+    ["half of a second response", (body) => echo(body) + unsolicited.slice(0, 30)],
+    ["a response after a 204", () => rawResponse(204, { connection: "keep-alive" }) + unsolicited],
+    ["a response after a 304", () => rawResponse(304, { connection: "keep-alive" }) + unsolicited],
   ];
-  for (const [name, makeAnswer] of cases) {
+  for (const [name, makeResponse] of cases) {
     await t.step(name, async () => {
       await using _rejections = forbidUnhandledRejections();
       await using server = await RawServer.start(async (connection, index) => {
         for (let request; (request = await connection.request());) {
-          await connection.send(index === 0 ? makeAnswer(request.body) : echo(request.body));
+          await connection.send(index === 0 ? makeResponse(request.body) : echo(request.body));
         }
       });
       const { client } = makeCaller(server.url);
@@ -90,7 +90,7 @@ Deno.test("an answer that nobody asked for goes to no other request", async (t) 
         const value = await client.request("POST", "/x", { json: { n } }).catch(() => undefined);
         if (value) assertEquals<unknown>(value["echo"], JSON.stringify({ n }));
       }
-      assert(server.connections > 1, "The client went on with a connection that is out of step");
+      assert(server.connections > 1, "The client kept using a connection that is out of sync");
       await client.close();
     });
   }

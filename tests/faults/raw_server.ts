@@ -1,5 +1,5 @@
 /**
- * A server on raw sockets, which can misbehave as no HTTP server would.
+ * A server on raw sockets, which can violate HTTP in ways that an HTTP server cannot.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer } from "node:net";
 
-/** A request as it came over the wire. */
+/** A request as received over the wire. */
 export interface RawRequest {
   /** The request line. */
   readonly line: string;
-  /** The headers, by their names in lower case. */
+  /** The headers by lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
-  /** The body, or what was read of it. */
+  /** The body. */
   readonly body: string;
-  /** When it was there, by `performance.now()`. */
+  /** The time at which it was complete, from `performance.now()`. */
   readonly at: number;
 }
 
-/** What a server does with a connection, which is closed afterwards; `index` counts the connections from 0. */
+/** Handles a connection, which is closed afterwards. `index` counts the connections from 0. */
 export type Play = (connection: Connection, index: number) => Promise<void>;
 
 const HEAD_END = "\r\n\r\n";
@@ -39,10 +39,10 @@ export class Connection {
     this.#chunks = socket[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     this.#closed = new Promise((resolve) => socket.on("close", () => resolve(false)));
     this.#requests = requests;
-    socket.on("error", () => {}); // whoever reads or writes hears of it
+    socket.on("error", () => {}); // reads and writes report the error
   }
 
-  /** Reads a request and writes it down; `undefined` where the client hung up first. */
+  /** Reads and records a request. Resolves to `undefined` if the client disconnects first. */
   async request(): Promise<RawRequest | undefined> {
     let headEnd: number;
     while ((headEnd = LATIN_1.decode(this.#unread).indexOf(HEAD_END)) < 0) {
@@ -61,7 +61,7 @@ export class Connection {
     return request;
   }
 
-  /** Waits for more bytes of the client; `false` where it has hung up. */
+  /** Waits for more bytes from the client. Resolves to `false` if the client has disconnected. */
   async readMore(): Promise<boolean> {
     const chunk = await this.#chunks.next().catch(() => undefined);
     if (!chunk || chunk.done) return false;
@@ -72,29 +72,29 @@ export class Connection {
     return true;
   }
 
-  /** Writes all of it; `false` where the client has hung up. */
+  /** Writes the data. Resolves to `false` if the client has disconnected. */
   send(data: string | Uint8Array): Promise<boolean> {
     const written = new Promise<boolean>((resolve) => this.#socket.write(data, (error) => resolve(!error)));
     return Promise.race([written, this.#closed]);
   }
 
-  /** Waits until the client has hung up. */
+  /** Waits until the client has disconnected. */
   async gone(): Promise<void> {
     while (await this.readMore()) this.#unread = new Uint8Array();
   }
 
-  /** Ends the connection in order. */
+  /** Closes the connection gracefully. */
   async close(): Promise<void> {
     this.#socket.destroySoon();
     await this.#closed;
   }
 
-  /** Ends the connection by a reset. */
+  /** Resets the connection. */
   reset(): void {
     this.#socket.resetAndDestroy();
   }
 
-  /** Lets go of the connection at once. */
+  /** Destroys the connection immediately. */
   drop(): void {
     this.#socket.destroy();
   }
@@ -111,9 +111,9 @@ function parseHead(head: string): Pick<RawRequest, "line" | "headers"> {
 
 /** A server on a free port of the loopback interface. */
 export class RawServer implements AsyncDisposable {
-  /** What came in whole, in order. */
+  /** The complete requests in order. */
   readonly requests: RawRequest[] = [];
-  /** How many connections were made. */
+  /** The number of accepted connections. */
   connections = 0;
   readonly #server: Server;
   readonly #open = new Map<Connection, Promise<void>>();
@@ -132,7 +132,7 @@ export class RawServer implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Waits until both sides have done with every connection; `false` where that takes longer than so many ms. */
+  /** Waits until every connection is closed. Resolves to `false` if that takes longer than `within` ms. */
   async idle(within: number): Promise<boolean> {
     const { promise: late, resolve } = Promise.withResolvers<false>();
     const timer = setTimeout(resolve, within, false);
@@ -163,8 +163,8 @@ export class RawServer implements AsyncDisposable {
   }
 }
 
-/** The text of an answer. Its length is that of the body, unless a header says otherwise. */
-export function answer(
+/** Returns the text of a response. `content-length` defaults to the length of the body. */
+export function rawResponse(
   status: number,
   headers: Readonly<Record<string, string>> = {},
   body = "",
@@ -181,13 +181,13 @@ export function answer(
   return `HTTP/1.1 ${status} Some Words\r\n${head}\r\n${body}`;
 }
 
-/** The body of a success. */
+/** The body of a successful response. */
 export const SUCCESS = '{"status":"success"}';
 
 /** The body of an error of the API. */
 export const FAILURE = '{"status":"error","code":"some_code","message":"Some message"}';
 
-/** Reads a request and sends this. */
+/** Reads a request and sends the data. */
 export function reply(...data: (string | Uint8Array)[]): Play {
   return async (connection) => {
     if (!await connection.request()) return;
@@ -195,7 +195,7 @@ export function reply(...data: (string | Uint8Array)[]): Play {
   };
 }
 
-/** Reads a request, sends this, and then nothing until the client has hung up. */
+/** Reads a request, sends the data and then waits until the client disconnects. */
 export function stall(...data: (string | Uint8Array)[]): Play {
   return async (connection, index) => {
     await reply(...data)(connection, index);
@@ -203,7 +203,7 @@ export function stall(...data: (string | Uint8Array)[]): Play {
   };
 }
 
-/** Reads a request, sends this, and then the rest again and again until the client has hung up. */
+/** Reads a request, sends `head` once and then `rest` repeatedly until the client disconnects. */
 export function endless(head: string, rest: string | Uint8Array): Play {
   return async (connection) => {
     if (!await connection.request() || !await connection.send(head)) return;
@@ -211,10 +211,10 @@ export function endless(head: string, rest: string | Uint8Array): Play {
   };
 }
 
-/** Reads a request and sends this byte by byte, so many ms apart, behind what comes at once. */
-export function drip(text: string, ms: number, atOnce = ""): Play {
+/** Reads a request, sends `head` and then `text` byte by byte, `ms` milliseconds apart. */
+export function drip(text: string, ms: number, head = ""): Play {
   return async (connection) => {
-    if (!await connection.request() || !await connection.send(atOnce)) return;
+    if (!await connection.request() || !await connection.send(head)) return;
     for (const byte of new TextEncoder().encode(text)) {
       if (!await connection.send(new Uint8Array([byte]))) return;
       await new Promise((resolve) => setTimeout(resolve, ms));

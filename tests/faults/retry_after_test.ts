@@ -21,16 +21,16 @@ import {
   SLACK,
   timed,
 } from "./caller.ts";
-import { answer, FAILURE, RawServer, reply } from "./raw_server.ts";
+import { FAILURE, rawResponse, RawServer, reply } from "./raw_server.ts";
 
-/** What `retryAfter` has to be: the ms, anything more than a limit, or nothing. */
+/** The expected `retryAfter`: a number of ms, any number above a limit, or none. */
 type Expected = number | { moreThan: number } | undefined;
 
 const TOO_LONG = { moreThan: CONFIG.maxRetryDelay };
 const SOON = new Date(Date.now() + 3_600_000);
 const PAST = new Date(Date.now() - 3_600_000);
 
-/** The dates of HTTP: of today, of RFC 850, of asctime. */
+/** Formats a date in the three HTTP formats: IMF-fixdate, RFC 850 and asctime. */
 function datesOf(date: Date): string[] {
   const [, day, month, year, time] = date.toUTCString().match(/, (\d\d) (\w+) (\d+) (.+) GMT/)!;
   const weekday = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" }).format(date);
@@ -86,9 +86,9 @@ const CASES: readonly Case[] = [
 for (const [headers, expected] of CASES) {
   const name = Object.entries(headers).map((header) => header.join(": ").slice(0, 60)).join(", ");
   for (const [status, body] of [[429, FAILURE], [503, "<html>"]] as const) {
-    Deno.test(`PrefactorHttpClient.request() takes "${name}" of a ${status} at its word`, async () => {
+    Deno.test(`PrefactorHttpClient.request() reads "${name}" of a ${status}`, async () => {
       await using _rejections = forbidUnhandledRejections();
-      await using server = await RawServer.start(reply(answer(status, headers, body)));
+      await using server = await RawServer.start(reply(rawResponse(status, headers, body)));
       const { client, sent } = makeCaller(server.url);
       const { value: error, ms } = await timed(failureOf(client.request("POST", "/x", { json: {} })));
       assertInstanceOf(error, PrefactorRetryExhaustedError);
@@ -103,19 +103,19 @@ for (const [headers, expected] of CASES) {
       assertSameBytes(sent, server.requests);
       assertLess(ms, SLACK);
       const waits = server.requests.slice(1).map(({ at }, index) => at - server.requests[index]!.at);
-      // A timer counts whole milliseconds from a clock of its own.
+      // A timer counts whole milliseconds on its own clock.
       if (typeof expected === "number") waits.forEach((wait) => assertGreaterOrEqual(wait, expected - 2));
       await client.close();
     });
   }
 }
 
-Deno.test("Retry-After is on an error that is not retried too", async (t) => {
+Deno.test("an error that is not retried also has retryAfter", async (t) => {
   for (
     const [status, body] of [[302, ""], [404, FAILURE], [422, FAILURE], [404, "<html>"], [200, ""]] as const
   ) {
     await t.step(`${status} ${body.slice(0, 8)}`, async () => {
-      await using server = await RawServer.start(reply(answer(status, { "retry-after": "7" }, body)));
+      await using server = await RawServer.start(reply(rawResponse(status, { "retry-after": "7" }, body)));
       const { client, sent } = makeCaller(server.url);
       const { error, exhausted } = await lastFailureOf(client.request("POST", "/x"));
       assertEquals([(error as PrefactorApiError).retryAfter, exhausted, sent.length], [7_000, undefined, 1]);
@@ -124,22 +124,22 @@ Deno.test("Retry-After is on an error that is not retried too", async (t) => {
   }
 });
 
-Deno.test("a wait of more than a timer can hold is not cut short", async () => {
+Deno.test("PrefactorHttpClient.request() waits for a delay longer than the longest timer", async () => {
   await using _rejections = forbidUnhandledRejections();
   const days = 30 * 86_400;
-  const came: PromiseWithResolvers<string>[] = [Promise.withResolvers(), Promise.withResolvers()];
+  const received: PromiseWithResolvers<string>[] = [Promise.withResolvers(), Promise.withResolvers()];
   await using server = await RawServer.start(async (connection, index) => {
-    await reply(answer(503, { "retry-after": String(days) }, FAILURE))(connection, index);
-    came[index]?.resolve(`request ${index}`);
+    await reply(rawResponse(503, { "retry-after": String(days) }, FAILURE))(connection, index);
+    received[index]?.resolve(`request ${index}`);
   });
   const { client, sent } = makeCaller(server.url, { maxRetryDelay: 365 * 86_400_000 });
   const controller = new AbortController();
   const call = failureOf(client.request("POST", "/x", { signal: controller.signal }));
-  await came[0]!.promise;
-  // A timer that was asked for too much fires within a millisecond.
-  const patience = Promise.withResolvers<string>();
-  const timer = setTimeout(patience.resolve, 100, "nothing");
-  assertEquals(await Promise.race([came[1]!.promise, patience.promise]), "nothing");
+  await received[0]!.promise;
+  // A timer with too long a delay fires within a millisecond.
+  const deadline = Promise.withResolvers<string>();
+  const timer = setTimeout(deadline.resolve, 100, "nothing");
+  assertEquals(await Promise.race([received[1]!.promise, deadline.promise]), "nothing");
   clearTimeout(timer);
   controller.abort("enough");
   assertEquals([await call, sent.length], ["enough", 1]);

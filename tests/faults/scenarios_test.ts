@@ -18,12 +18,12 @@ import {
   SLACK,
   timed,
 } from "./caller.ts";
-import { answer, RawServer, reply, SUCCESS } from "./raw_server.ts";
+import { rawResponse, RawServer, reply, SUCCESS } from "./raw_server.ts";
 import { type Scenario, SCENARIOS } from "./scenarios.ts";
 
-const healthy = reply(answer(200, {}, SUCCESS));
+const healthy = reply(rawResponse(200, {}, SUCCESS));
 
-/** A body that is another one each time that it is written, in characters of one to four bytes. */
+/** Returns a body that differs each time it is serialised, with characters of one to four bytes. */
 function makeBody(): object {
   let written = 0;
   return { toJSON: () => ({ written: ++written, text: 'a"\\\n é \u2028 → 𝄞' }) };
@@ -31,26 +31,26 @@ function makeBody(): object {
 
 function assertFacts(value: object, { facts = {} }: Scenario): void {
   for (const [name, fact] of Object.entries(facts)) {
-    assert(Object.is((value as Record<string, unknown>)[name], fact), `It has another ${name}`);
+    assert(Object.is((value as Record<string, unknown>)[name], fact), `${name} differs`);
   }
 }
 
 function assertError(error: unknown, scenario: Scenario): void {
   const { error: kind, says } = scenario;
-  assert(error instanceof Error, `No error: ${Deno.inspect(error)}`);
+  assert(error instanceof Error, `Not an error: ${Deno.inspect(error)}`);
   assertStrictEquals(error.constructor, kind, `${error.name}: ${error.message}`);
   assertFacts(error, scenario);
   const cause = error.cause as { message?: string; cause?: unknown } | undefined;
   if (says) assertStringIncludes(`${error.message} ${cause?.message} ${Deno.inspect(cause?.cause)}`, says);
 }
 
-/** The longest that so many attempts may take, in ms. */
+/** Returns the longest time that the attempts may take, in ms. */
 function longest({ config = {} }: Scenario, attempts: number): number {
   const { requestTimeout = 0 } = config;
   return attempts * (requestTimeout + CONFIG.maxRetryDelay) + SLACK;
 }
 
-/** Lets a scenario play on so many connections; those after it are answered as they should be. */
+/** Runs the scenario on the first `times` connections and responds normally on later ones. */
 function startServer({ play }: Scenario, times: number): Promise<RawServer> {
   return RawServer.start((connection, index) => (index < times ? play : healthy)(connection, index));
 }
@@ -59,7 +59,7 @@ for (const scenario of SCENARIOS) {
   const { name, error: kind, retried = false, config = {} } = scenario;
   const attempts = retried ? CONFIG.maxRetries + 1 : 1;
 
-  Deno.test(`PrefactorHttpClient.request() ${kind ? "fails on" : "takes"} ${name}`, async () => {
+  Deno.test(`PrefactorHttpClient.request() ${kind ? "rejects" : "resolves"} after ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
     await using server = await startServer(scenario, attempts);
     const { client, sent } = makeCaller(server.url, config);
@@ -74,16 +74,16 @@ for (const scenario of SCENARIOS) {
     }
     assertEquals([sent.length, server.connections], [attempts, attempts]);
     assertSameBytes(sent, server.requests);
-    assert(await server.idle(SLACK), "The client holds on to a connection");
+    assert(await server.idle(SLACK), "The client keeps a connection open");
 
-    // nothing of it is left to the next call
+    // the next call is not affected
     assertEquals(await client.request("GET", "/api/v1/x"), { status: "success" });
     await client.close();
   });
 
   if (!retried) continue;
 
-  Deno.test(`PrefactorHttpClient.request() gets over ${name}`, async () => {
+  Deno.test(`PrefactorHttpClient.request() retries after ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
     await using server = await startServer(scenario, 1);
     const { client, sent } = makeCaller(server.url, config);
@@ -94,7 +94,7 @@ for (const scenario of SCENARIOS) {
     await client.close();
   });
 
-  Deno.test(`PrefactorHttpClient.request() without retries fails on ${name} as it is`, async () => {
+  Deno.test(`PrefactorHttpClient.request() without retries rejects with the unwrapped error after ${name}`, async () => {
     await using _rejections = forbidUnhandledRejections();
     await using server = await startServer(scenario, 1);
     const { client, sent } = makeCaller(server.url, { ...config, maxRetries: 0 });
@@ -104,7 +104,7 @@ for (const scenario of SCENARIOS) {
   });
 }
 
-Deno.test("PrefactorHttpClient.request() fails on a refused connection", async () => {
+Deno.test("PrefactorHttpClient.request() rejects after a refused connection", async () => {
   await using _rejections = forbidUnhandledRejections();
   const server = await RawServer.start(healthy);
   const { url } = server;
@@ -120,7 +120,7 @@ Deno.test("PrefactorHttpClient.request() fails on a refused connection", async (
   await client.close();
 });
 
-Deno.test("PrefactorHttpClient.request() fails on a server that speaks no TLS", async () => {
+Deno.test("PrefactorHttpClient.request() rejects if the server does not support TLS", async () => {
   await using _rejections = forbidUnhandledRejections();
   await using server = await RawServer.start(healthy);
   const { client, sent } = makeCaller(server.url.replace("http:", "https:"), { connectTimeout: 500 });

@@ -14,7 +14,7 @@ import {
   SLACK,
   timed,
 } from "./caller.ts";
-import { answer, type Connection, FAILURE, type Play, RawServer } from "./raw_server.ts";
+import { type Connection, FAILURE, type Play, rawResponse, RawServer } from "./raw_server.ts";
 
 const RETRIED = [429, 500, 502, 503, 504];
 const KINDS = new Map<number, { readonly name: string }>([
@@ -25,13 +25,13 @@ const KINDS = new Map<number, { readonly name: string }>([
   [404, PrefactorNotFoundError],
 ]);
 
-/** Answers every request with the status that its query asks for, all of them on one connection. */
+/** Responds to every request with the status in its query, on one connection. */
 function statusServer(headers: Record<string, string>, body: string): Play {
   return async (connection: Connection) => {
     for (let request; (request = await connection.request());) {
       const status = Number(/status=(\d+)/.exec(request.line)![1]);
       const sent = status === 304 ? "" : body;
-      await connection.send(answer(status, { connection: "keep-alive", ...headers }, sent));
+      await connection.send(rawResponse(status, { connection: "keep-alive", ...headers }, sent));
     }
   };
 }
@@ -39,13 +39,13 @@ function statusServer(headers: Record<string, string>, body: string): Play {
 const OTHERS = { redirect: PrefactorApiError, contract: PrefactorResponseContractError };
 const CASES: readonly [name: string, headers: Record<string, string>, body: string][] = [
   ["an error of the API", {}, FAILURE],
-  ["a page", { "content-type": "text/html" }, "<html>Bad gateway</html>"],
-  ["nothing", {}, ""],
+  ["an HTML page", { "content-type": "text/html" }, "<html>Bad gateway</html>"],
+  ["an empty body", {}, ""],
   ["a Location and an error of the API", { location: "https://elsewhere.test/" }, FAILURE],
 ];
 
 for (const [name, headers, body] of CASES) {
-  Deno.test(`every status from 300 to 599 with ${name} ends in its class`, async () => {
+  Deno.test(`PrefactorHttpClient.request() maps every status from 300 to 599 with ${name} to an error class`, async () => {
     await using _rejections = forbidUnhandledRejections();
     await using server = await RawServer.start(statusServer(headers, body));
     const { client, sent } = makeCaller(server.url);

@@ -26,38 +26,38 @@ const items = fc.array(
   { maxLength: 12 },
 );
 
-/** What is wrong first, as the message names it; `undefined` where nothing is. */
-function faultOf(items: readonly { idempotency_key: string }[]): string | undefined {
+/** Returns the first invalid field as the message names it, or `undefined` if all fields are valid. */
+function invalidFieldOf(items: readonly { idempotency_key: string }[]): string | undefined {
   if (items.length === 0) return "'items'";
-  const wrong = items.findIndex(({ idempotency_key: key }, index) =>
+  const invalid = items.findIndex(({ idempotency_key: key }, index) =>
     key.length < 8 || key.length > 64 || items.slice(0, index).some((other) => other.idempotency_key === key)
   );
-  return wrong < 0 ? undefined : `'items[${wrong}].idempotency_key'`;
+  return invalid < 0 ? undefined : `'items[${invalid}].idempotency_key'`;
 }
 
-property("bulk.execute() sends right requests as they are, and names the first wrong item of any other", [
+property("BulkClient.execute() sends a valid request or names the first invalid item", [
   items,
 ], async (items) => {
   const request = { items } as BulkRequest;
   const before = fc.stringify(request);
   const outputs = Object.fromEntries(items.map(({ idempotency_key: key }) => [key, { status: "success" }]));
   const { client, sent } = makeClient(() => json({ status: "success", outputs }), { maxRetries: 0 });
-  const fault = faultOf(items);
+  const invalidField = invalidFieldOf(items);
   const call = client.bulk.execute(request);
-  if (fault === undefined) {
+  if (invalidField === undefined) {
     assertEquals((await call).outputs, JSON.parse(JSON.stringify(outputs)));
     assertStrictEquals(sent[0]!.body, JSON.stringify(request));
     assert(sent[0]!.headers.get("idempotency-key"));
   } else {
     const { error } = await outcome(call);
     assertInstanceOf(error, PrefactorClientError);
-    assertStringIncludes(error.message, fault);
+    assertStringIncludes(error.message, invalidField);
     assertEquals(sent.length, 0);
   }
-  assertStrictEquals(fc.stringify(request), before, "the request is as it was");
+  assertStrictEquals(fc.stringify(request), before, "the request has changed");
 });
 
-property("bulk.execute() takes anything, and sends it or refuses it before", [
+property("BulkClient.execute() sends any request or rejects it", [
   fc.oneof(anything(), fc.array(anything()).map((items) => ({ items }))),
   items,
   anything(),

@@ -3,12 +3,12 @@ import { type HttpClientConfig, PrefactorClientError, PrefactorHttpClient } from
 import { json, recordFetch } from "../helpers.ts";
 import { anything, fc, property, some } from "./setup.ts";
 
-const TOKEN = "a-token-that-nobody-must-see";
+const TOKEN = "a-token-that-must-stay-secret";
 
-/** What a field may be told, and whether it is one of the right values; `undefined` where the page leaves it open. */
+/** Values for a field, and a check whether one is valid; `undefined` if the documentation does not say. */
 interface Field {
   readonly values: fc.Arbitrary<unknown>;
-  isRight(value: unknown): boolean | undefined;
+  isValid(value: unknown): boolean | undefined;
 }
 
 const numbers = fc.oneof(
@@ -18,10 +18,10 @@ const numbers = fc.oneof(
   fc.constantFrom(0, -0, 1, 27, 64, 399, 400, 599, 600, NaN, Infinity, 2 ** 53),
 );
 
-function numeric(isRight: (value: number) => boolean): Field {
+function numeric(isValid: (value: number) => boolean): Field {
   return {
     values: fc.oneof({ arbitrary: numbers, weight: 4 }, anything()),
-    isRight: (value) => typeof value === "number" && isRight(value),
+    isValid: (value) => typeof value === "number" && isValid(value),
   };
 }
 
@@ -33,7 +33,7 @@ const duration = numeric((value) => Number.isFinite(value) && value > 0);
 
 const headerText: Field = {
   values: fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.stringMatching(/^[!-~]+$/), anything()),
-  isRight(value) {
+  isValid(value) {
     if (typeof value !== "string" || value === "") return false;
     if (/^[!-~]+$/.test(value)) return true;
     try {
@@ -49,7 +49,7 @@ const codes: Field = {
     { arbitrary: fc.array(fc.integer({ min: 398, max: 601 }), { maxLength: 3 }), weight: 3 },
     anything(),
   ),
-  isRight: (value) =>
+  isValid: (value) =>
     Array.isArray(value) &&
     Array.from(value).every((code) => Number.isInteger(code) && code >= 400 && code < 600),
 };
@@ -67,18 +67,18 @@ const FIELDS: Record<string, Field> = {
   retryOnStatusCodes: codes,
   defaultIdempotencyKey: {
     values: fc.oneof(fc.stringMatching(/^[!-~]{1,30}$/), fc.string(), anything()),
-    isRight: (value) => typeof value === "string" && value.length <= 27 ? headerText.isRight(value) : false,
+    isValid: (value) => typeof value === "string" && value.length <= 27 ? headerText.isValid(value) : false,
   },
   maxConcurrency: integerFrom(1),
   sdkHeader: headerText,
   maxResponseBytes: integerFrom(1),
   fetch: {
     values: fc.oneof(fc.constant(fetch), anything()),
-    isRight: (value) => typeof value === "function",
+    isValid: (value) => typeof value === "function",
   },
   hooks: {
     values: fc.oneof(fc.record({ onRequest: hook, onResponse: hook, onRetry: hook }), anything()),
-    isRight(value) {
+    isValid(value) {
       if (typeof value !== "object" || value === null || Array.isArray(value) || value instanceof Date) {
         return false;
       }
@@ -95,8 +95,8 @@ const configs = some(
   4,
 );
 
-/** What the constructor throws; `undefined` where it takes the config. */
-function refusalOf(config: HttpClientConfig): unknown {
+/** Returns the error of the constructor, or `undefined` if it accepts the config. */
+function errorOf(config: HttpClientConfig): unknown {
   try {
     new PrefactorHttpClient(config);
     return undefined;
@@ -105,25 +105,25 @@ function refusalOf(config: HttpClientConfig): unknown {
   }
 }
 
-property("PrefactorHttpClient() takes right configs, and names a wrong field of any other", [
+property("PrefactorHttpClient() accepts a valid config and names an invalid field of any other", [
   configs,
 ], (overrides) => {
   const config = { apiUrl: "https://h.test", apiToken: TOKEN, ...overrides };
   const before = fc.stringify(config);
   const verdicts = Object.entries(overrides).map(([name, value]) =>
-    [name, value === undefined && name !== "apiToken" || FIELDS[name]!.isRight(value)] as const
+    [name, value === undefined && name !== "apiToken" || FIELDS[name]!.isValid(value)] as const
   );
-  const wrong = verdicts.filter(([, isRight]) => isRight === false).map(([name]) => name);
+  const invalid = verdicts.filter(([, isValid]) => isValid === false).map(([name]) => name);
   const { initialRetryDelay = 1_000, maxRetryDelay = 60_000 } = overrides;
   const areNumbers = typeof initialRetryDelay === "number" && typeof maxRetryDelay === "number";
-  if (areNumbers && initialRetryDelay > maxRetryDelay) wrong.push("initialRetryDelay");
-  const isOpen = verdicts.some(([, isRight]) => isRight === undefined);
-  const error = refusalOf(config as HttpClientConfig);
-  assertEquals(fc.stringify(config), before, "the config is as it was");
-  if (error === undefined) return assertEquals(wrong, [], before);
+  if (areNumbers && initialRetryDelay > maxRetryDelay) invalid.push("initialRetryDelay");
+  const isUnspecified = verdicts.some(([, isValid]) => isValid === undefined);
+  const error = errorOf(config as HttpClientConfig);
+  assertEquals(fc.stringify(config), before, "the config has changed");
+  if (error === undefined) return assertEquals(invalid, [], before);
   assertInstanceOf(error, PrefactorClientError, before);
   const [, named] = /'(\w+)[^']*' must be/.exec(error.message) ?? [];
-  assert(isOpen || wrong.includes(named!), `${error.message}: ${before}`);
+  assert(isUnspecified || invalid.includes(named!), `${error.message}: ${before}`);
   assert(!error.message.includes(TOKEN), error.message);
 });
 
@@ -136,7 +136,7 @@ const parts = fc.record({
   end: fc.constantFrom("", "/", "//", "/api/v1", "/api/v1/"),
 });
 
-property("apiUrl keeps its base path, and loses what people write at its end", [parts], async (url) => {
+property("apiUrl keeps its base path and loses a trailing / or /api/v1", [parts], async (url) => {
   const { scheme, host, port, path, end } = url;
   const base = `${scheme}${host}${port === null ? "" : `:${port}`}${path.map((text) => `/${text}`).join("")}`;
   const { fetch, sent } = recordFetch(() => json({}));
@@ -166,7 +166,7 @@ property("apiUrl is an absolute http: or https: URL without credentials, query o
   ),
 ], ({ scheme, host, path, end }, breakIt) => {
   const apiUrl = breakIt(`${scheme}${host}/${path.join("/")}${end}`);
-  const error = refusalOf({ apiUrl, apiToken: TOKEN });
+  const error = errorOf({ apiUrl, apiToken: TOKEN });
   assertInstanceOf(error, PrefactorClientError, apiUrl);
   assertStringIncludes(error.message, "'apiUrl'");
 });

@@ -5,10 +5,10 @@ import { type Model, MODELS } from "./models.ts";
 import { nearlyDateTimes } from "./oracle.ts";
 import { anything, fc, property } from "./setup.ts";
 
-/** A step of a path from a value to one of the values in it. */
+/** The location of a value in an object or an array. */
 type Place = [holder: object, key: PropertyKey];
 
-/** Every place in the plain objects and arrays of a value, from the outside in. */
+/** Returns the location of every value in plain objects and arrays, outer values first. */
 function placesIn(value: unknown, seen = new Set<unknown>()): Place[] {
   if (typeof value !== "object" || value === null || seen.has(value)) return [];
   if (!Array.isArray(value) && ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return [];
@@ -19,7 +19,7 @@ function placesIn(value: unknown, seen = new Set<unknown>()): Place[] {
   ]);
 }
 
-/** What happens to one place of a good value. */
+/** A change of one location in a valid value. */
 interface Change {
   readonly place: number;
   readonly how: "delete" | "replace" | "add";
@@ -52,19 +52,19 @@ function values({ kind }: Model): fc.Arbitrary<unknown> {
 
 for (const model of MODELS) {
   const { name, guard, kind } = model;
-  property(`${name}() lets pass what its interface allows, and findIssue() says where it does not`, [
+  property(`${name}() accepts what its interface allows, and findIssue() names the first invalid field`, [
     values(model),
   ], (value) => {
     const before = fc.stringify(value);
-    const [fault] = kind.faults(value, "");
-    assertStrictEquals(guard(value), fault === undefined, before);
-    // No request and no answer is held to these two, which meet class instances and cycles.
+    const [path] = kind.issues(value, "");
+    assertStrictEquals(guard(value), path === undefined, before);
+    // These two see class instances and cycles, and neither requests nor responses are checked with them.
     if (name !== "isJsonValue" && name !== "isJsonObject") {
       const found = findIssue(guard, value);
-      assertStrictEquals(found?.path, fault, before);
+      assertStrictEquals(found?.path, path, before);
       assertNotEquals(found?.expected, "");
     }
-    assertStrictEquals(fc.stringify(value), before, "the value is as it was");
+    assertStrictEquals(fc.stringify(value), before, "the value has changed");
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * The models as the wire format describes them, beside their guards.
+ * The models of the API, each with its guard.
  *
  * @module
  */
@@ -86,7 +86,7 @@ const agentSchemaVersion = shape({
   span_type_schemas: maybe(list(spanTypeSchema)),
 });
 
-/** What `register` takes. */
+/** The params of `register`. */
 export const register: Kind = shape({
   agent_id: maybe(text),
   agent_version: agentVersion,
@@ -96,17 +96,17 @@ export const register: Kind = shape({
   purpose: maybe(oneOf("live", "smoke_test", "eval")),
 });
 
-/** What the `start` of an instance takes. */
+/** The params of `start` of an instance. */
 export const start: Kind = shape({ timestamp: maybe(timestamp), idempotency_key: maybe(text) });
 
-/** What the `finish` of an instance takes. */
+/** The params of `finish` of an instance. */
 export const finishInstance: Kind = shape({
   status: maybe(finishStatus),
   timestamp: maybe(timestamp),
   idempotency_key: maybe(text),
 });
 
-/** What the `create` of a span takes. */
+/** The params of `create` of a span. */
 export const createSpan: Kind = shape({
   ...fields("agent_instance_id schema_name", text),
   status: agentStatus,
@@ -116,7 +116,7 @@ export const createSpan: Kind = shape({
   idempotency_key: maybe(text),
 });
 
-/** What the `finish` of a span takes. */
+/** The params of `finish` of a span. */
 export const finishSpan: Kind = shape({
   status: maybe(finishStatus),
   result_payload: maybe(object),
@@ -137,7 +137,7 @@ const span = shape({
 const bulkItem = shape(fields("_type idempotency_key", text));
 const bulkOutput = shape({ status: oneOf("success", "error") });
 
-/** A guard, and what it must agree with. */
+/** A guard and the model that it checks. */
 export interface Model {
   readonly name: string;
   readonly guard: (value: unknown) => boolean;
@@ -146,7 +146,7 @@ export interface Model {
 
 const { isApiResponse, isAgentSpan } = guards;
 
-/** Every exported guard, with its model. */
+/** Every exported guard with its model. */
 export const MODELS: readonly Model[] = ([
   [guards.isAgentInstance, instance],
   [guards.isAgentInstanceSpanCounts, spanCounts],

@@ -1,21 +1,20 @@
 /**
- * The models a second time, as tables taken from the page of the API's wire format, and what they allow: an
- * independent judge of the guards.
+ * A second implementation of the models as tables, to test the guards against.
  *
  * @module
  */
 
 import { fc } from "./setup.ts";
 
-/** Tells whether a field may hold a value, and makes values that it may. */
+/** Checks the values of a field and generates valid ones. */
 export interface Kind {
-  /** The paths of what is wrong, in the order of the fields. */
-  faults(value: unknown, path: string): Iterable<string>;
+  /** Returns the paths of invalid fields, in the order of the fields. */
+  issues(value: unknown, path: string): Iterable<string>;
   readonly good: fc.Arbitrary<unknown>;
 }
 
 function simple(good: fc.Arbitrary<unknown>, allows: (value: unknown) => boolean): Kind {
-  return { good, faults: (value, path) => allows(value) ? [] : [path] };
+  return { good, issues: (value, path) => allows(value) ? [] : [path] };
 }
 
 export const text = simple(fc.string(), (value) => typeof value === "string");
@@ -41,7 +40,7 @@ export function oneOf(...values: string[]): Kind {
 export function maybe(kind: Kind): Kind {
   return {
     good: fc.oneof(kind.good, fc.constantFrom(null, undefined)),
-    faults: (value, path) => value === null || value === undefined ? [] : kind.faults(value, path),
+    issues: (value, path) => value === null || value === undefined ? [] : kind.issues(value, path),
   };
 }
 
@@ -49,17 +48,17 @@ export function maybe(kind: Kind): Kind {
 export function missing(kind: Kind): Kind {
   return {
     good: fc.option(kind.good, { nil: undefined }),
-    faults: (value, path) => value === undefined ? [] : kind.faults(value, path),
+    issues: (value, path) => value === undefined ? [] : kind.issues(value, path),
   };
 }
 
 export function list(kind: Kind): Kind {
   return {
     good: fc.array(kind.good, { maxLength: 3 }),
-    *faults(value, path) {
+    *issues(value, path) {
       if (!Array.isArray(value)) return yield path;
       for (let index = 0; index < value.length; index++) {
-        yield* kind.faults(value[index], `${path}[${index}]`);
+        yield* kind.issues(value[index], `${path}[${index}]`);
       }
     },
   };
@@ -68,9 +67,9 @@ export function list(kind: Kind): Kind {
 export function map(kind: Kind): Kind {
   return {
     good: fc.dictionary(fc.string(), kind.good, { maxKeys: 3 }),
-    *faults(value, path) {
+    *issues(value, path) {
       if (!isBraced(value)) return yield path;
-      for (const key of Object.keys(value)) yield* kind.faults(value[key], join(path, key));
+      for (const key of Object.keys(value)) yield* kind.issues(value[key], join(path, key));
     },
   };
 }
@@ -80,27 +79,27 @@ export function shape(fields: Record<string, Kind>): Kind {
   const good = Object.fromEntries(Object.entries(fields).map(([name, kind]) => [name, kind.good]));
   return {
     good: fc.record(good),
-    *faults(value, path) {
+    *issues(value, path) {
       if (!isBraced(value)) return yield path;
-      for (const [name, kind] of Object.entries(fields)) yield* kind.faults(value[name], join(path, name));
+      for (const [name, kind] of Object.entries(fields)) yield* kind.issues(value[name], join(path, name));
     },
   };
 }
 
-/** What JSON can hold, at any depth; the paths in it are nobody's promise. */
+/** Any JSON value. The paths of its issues are not specified. */
 export const json: Kind = simple(fc.jsonValue(), (value) => isJson(value, new Set()));
 
-/** The same, where it is an object. */
+/** Any JSON object. */
 export const jsonObject: Kind = simple(
   jsonObjects(),
   (value) => isBraced(value) && isJson(value, new Set()),
 );
 
-function isJson(value: unknown, around: Set<object>): boolean {
+function isJson(value: unknown, parents: Set<object>): boolean {
   if (value === null || typeof value === "string" || typeof value === "boolean") return true;
   if (typeof value === "number") return value - value === 0;
-  if (typeof value !== "object" || around.has(value)) return false;
-  const inside = new Set(around).add(value);
+  if (typeof value !== "object" || parents.has(value)) return false;
+  const inside = new Set(parents).add(value);
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) {
       if (!isJson(value[index], inside)) return false;
@@ -124,7 +123,7 @@ function isBraced(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** Whether there is such a day and time, by the calendar of `Date` itself. */
+/** Whether the day and time exist in the calendar of `Date`. */
 function isDateTime(value: string): boolean {
   const parts = value.match(
     /^(\d\d\d\d)-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[Zz]|[+-](\d\d)(?::?(\d\d))?)?$/,
@@ -150,7 +149,7 @@ function dateTimes(): fc.Arbitrary<string> {
   );
 }
 
-/** Date-times about where the calendar and the clock end, on either side. */
+/** Generates date-times just inside and outside the limits of the calendar and the clock. */
 export function nearlyDateTimes(): fc.Arbitrary<string> {
   const years = fc.constantFrom("1900", "2000", "2023", "2024", "2100", "999", "10000");
   const days = fc.constantFrom("00-01", "01-00", "01-32", "02-29", "02-30", "04-31", "11-31", "13-01");

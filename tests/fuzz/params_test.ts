@@ -22,12 +22,12 @@ const INSTANCE = {
 };
 const SPAN = { type: "agent_span", id: "s", agent_instance_id: "i", schema_name: "n", status: "active" };
 
-/** An endpoint method, what it takes, and what it sends beside the params. */
+/** An endpoint method with its params and its request body. */
 interface Endpoint {
   readonly kind: Kind;
   readonly details: object;
   call(client: PrefactorHttpClient, params: never): Promise<unknown>;
-  /** The body that the fields are in. */
+  /** Returns the body that contains the fields. */
   body(fields: Record<string, unknown>): Record<string, unknown>;
 }
 
@@ -66,7 +66,7 @@ const ENDPOINTS: Record<string, Endpoint> = {
   },
 };
 
-/** What stands in the body for the params: no key, nothing absent, dates as text. */
+/** Returns the params as sent in the body: without the key and missing fields, and with dates as strings. */
 function fieldsOf(params: object): Record<string, unknown> {
   const { idempotency_key: _, ...fields } = params as Record<string, unknown>;
   const present = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
@@ -82,7 +82,7 @@ async function run(
   return { error, sent };
 }
 
-/** Keys as they may be given; the oracle below tells those that are right. */
+/** Valid and invalid keys. */
 const keys = fc.oneof(
   fc.constantFrom(null, undefined, "", "x".repeat(64), "x".repeat(65)),
   fc.stringMatching(/^[!-~]{1,64}$/),
@@ -90,23 +90,23 @@ const keys = fc.oneof(
 );
 
 for (const [name, endpoint] of Object.entries(ENDPOINTS)) {
-  property(`${name}() sends right params, and nothing but them`, [
+  property(`${name}() sends valid params and nothing else`, [
     endpoint.kind.good,
     keys,
   ], async (good, key) => {
     const params = { ...good as object, idempotency_key: key };
     const before = fc.stringify(params);
     const { error, sent } = await run(endpoint, params);
-    assertStrictEquals(fc.stringify(params), before, "the params are as they were");
+    assertStrictEquals(fc.stringify(params), before, "the params have changed");
     if (error) {
       assertInstanceOf(error, PrefactorClientError, String(error));
       assertStringIncludes(error.message, "'idempotency_key'");
-      assert(!/^[!-~]{1,64}$/.test(key!), `the key ${key} is right`);
+      assert(!/^[!-~]{1,64}$/.test(key!), `the key ${key} is valid`);
       return assertEquals(sent.length, 0);
     }
     assert(
       key === null || key === undefined || (key.length > 0 && key.length <= 64),
-      `the key ${key} is wrong`,
+      `the key ${key} is invalid`,
     );
     const { idempotency_key: sentKey, ...body } = JSON.parse(sent[0]!.body!);
     assertEquals(body, endpoint.body(fieldsOf(params)));
@@ -114,7 +114,7 @@ for (const [name, endpoint] of Object.entries(ENDPOINTS)) {
     if (typeof key === "string") assertStrictEquals(sentKey, key);
   });
 
-  property(`${name}() names the first wrong field, and sends nothing`, [
+  property(`${name}() names the first invalid field and sends nothing`, [
     fc.oneof(
       anything(),
       fc.tuple(endpoint.kind.good, fc.nat(), anything()).map(([good, at, by]) => {
@@ -125,21 +125,21 @@ for (const [name, endpoint] of Object.entries(ENDPOINTS)) {
       }),
     ),
   ], async (params) => {
-    if (params === undefined) return; // left out, where that is allowed
-    const [fault] = endpoint.kind.faults(params, "");
+    if (params === undefined) return; // omitted, if that is allowed
+    const [field] = endpoint.kind.issues(params, "");
     const { error, sent } = await run(endpoint, params);
-    if (fault === undefined) {
-      // What JSON cannot hold, and a key that is too long, is found later.
+    if (field === undefined) {
+      // Values that are not JSON and keys that are too long are rejected later.
       assert(error === undefined || error instanceof PrefactorClientError, String(error));
       return assertEquals(sent.length, error ? 0 : 1);
     }
     assertInstanceOf(error, PrefactorClientError, String(error));
-    assertStringIncludes(error.message, `'${fault || "params"}' must be`);
+    assertStringIncludes(error.message, `'${field || "params"}' must be`);
     assertEquals(sent.length, 0);
   });
 }
 
-property("an id stays one segment of its path, or is refused", [
+property("AgentSpanClient.finish() keeps an ID in one path segment or rejects it", [
   fc.oneof(
     fc.constantFrom(".", "..", "...", "%2e%2e"),
     fc.string({ unit: "binary" }),
@@ -162,7 +162,7 @@ property("an id stays one segment of its path, or is refused", [
 
 const scalars = fc.oneof(fc.string({ unit: "binary" }), fc.boolean(), fc.double());
 
-property("params come out of the query as they went in, or are refused", [
+property("PrefactorHttpClient.request() keeps params in the query or rejects them", [
   fc.dictionary(
     fc.string(),
     fc.oneof(scalars, fc.array(scalars, { maxLength: 3 }), fc.constantFrom(null, undefined)),
@@ -182,7 +182,7 @@ property("params come out of the query as they went in, or are refused", [
   assertEquals([...searchParams], pairs.map(([name, item]) => [name, String(item).toWellFormed()]));
 });
 
-property("a path stays below the API's URL as it is written, or is refused", [
+property("PrefactorHttpClient.request() keeps a path below apiUrl or rejects it", [
   fc.oneof(
     fc.webPath(),
     fc.string({ unit: "binary" }).map((text) => `/${text}`),
@@ -200,7 +200,7 @@ property("a path stays below the API's URL as it is written, or is refused", [
   assert(pathname.startsWith("/base/"), pathname);
 });
 
-property("client.request() takes any options, and sends or refuses", [
+property("PrefactorHttpClient.request() sends any options or rejects them", [
   some({
     headers: fc.oneof(
       anything(),
@@ -223,7 +223,7 @@ property("client.request() takes any options, and sends or refuses", [
   const { client, sent } = makeClient(ok);
   const call = client.request("POST", "/x", options as HttpRequestOptions);
   const { error } = await outcome(call);
-  assertStrictEquals(fc.stringify(options), before, "the options are as they were");
+  assertStrictEquals(fc.stringify(options), before, "the options have changed");
   assertEquals(sent.length, error ? 0 : 1);
   if (error) assertInstanceOf(error, PrefactorClientError, String(error));
   else assertStrictEquals(sent[0]!.headers.get("authorization"), `Bearer ${TOKEN}`);

@@ -5,7 +5,7 @@ import { fc, property } from "./setup.ts";
 const NOW = Date.UTC(2026, 5, 15, 12);
 const DAYS = ["Sun", "Mon", "Tues", "Wednes", "Thurs", "Fri", "Satur"];
 
-/** A point in time as HTTP writes it, in the form of today and in the two that came before. */
+/** Formats a date in the current HTTP format and in the two obsolete ones. */
 function forms(date: Date): string[] {
   const today = date.toUTCString();
   const [, day, month, year, time] = today.split(/,? /) as [string, string, string, string, string];
@@ -35,7 +35,7 @@ const texts = fc.oneof(
   ),
 );
 
-property("parseRetryAfter() takes any text, and gives a wait or nothing", [
+property("parseRetryAfter() returns a delay or undefined for any text", [
   fc.option(texts),
   fc.option(texts),
 ], (retryAfter, retryAfterMs) => {
@@ -52,12 +52,12 @@ property(
       const text = `${space}${number}${space}`;
       assertStrictEquals(parseRetryAfter(null, text, NOW), Number(number));
       assertStrictEquals(parseRetryAfter(text, null, NOW), Number(number) * 1_000);
-      assertStrictEquals(parseRetryAfter("1", text, NOW), Number(number), "the finer one wins");
+      assertStrictEquals(parseRetryAfter("1", text, NOW), Number(number), "Retry-After-Ms takes precedence");
     }
   },
 );
 
-property("parseRetryAfter() ignores what is no number and no date", [
+property("parseRetryAfter() ignores text that is neither a number nor a date", [
   fc.string().filter((text) => !/\d/.test(text)),
   fc.double({ noNaN: true, max: -Number.MIN_VALUE }).map(String),
 ], (text, negative) => {
@@ -67,7 +67,7 @@ property("parseRetryAfter() ignores what is no number and no date", [
   }
 });
 
-property("parseRetryAfter() reads each form of an HTTP date", [dates], (date) => {
+property("parseRetryAfter() reads every format of an HTTP date", [dates], (date) => {
   const wait = Math.max(0, Math.floor(date.getTime() / 1_000) * 1_000 - NOW);
   for (const text of forms(date)) assertAlmostEquals(parseRetryAfter(text, null, NOW) ?? NaN, wait, 0, text);
 });

@@ -4,10 +4,10 @@ import { PrefactorApiError, PrefactorRetryExhaustedError, RetryHandler } from ".
 import { outcome } from "../helpers.ts";
 import { fc, property } from "./setup.ts";
 
-/** The longest delay that a timer of any runtime can hold, in ms. */
+/** The longest delay of a timer in every runtime, in ms. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** A timer counts whole milliseconds. */
+/** The rounding error of a timer, which counts whole milliseconds, in ms. */
 const ROUNDING = 1;
 
 interface Case {
@@ -15,7 +15,7 @@ interface Case {
   readonly initialRetryDelay: number;
   readonly maxRetryDelay: number;
   readonly retryMultiplier: number;
-  /** How often the operation fails, and what the server asks for each time, as a share of `maxRetryDelay`. */
+  /** One item for each failure: the delay that the server requests, as a fraction of `maxRetryDelay`. */
   readonly failures: readonly (number | undefined)[];
 }
 
@@ -47,7 +47,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
   maxRetryDelay: Math.max(...delays),
 }));
 
-/** Lets everything run that waits for no timer: promises alone are between one timer and the next. */
+/** Runs everything that does not wait for a timer. */
 async function flush(): Promise<void> {
   for (let i = 0; i < 40; i++) await undefined;
 }
@@ -56,20 +56,20 @@ async function flush(): Promise<void> {
 async function settle(time: FakeTime, promise: Promise<unknown>): Promise<void> {
   let pending = true;
   promise.finally(() => pending = false).catch(() => {});
-  for (await flush(); pending; await flush()) assert(time.next(), "the handler waits for nothing");
+  for (await flush(); pending; await flush()) assert(time.next(), "the handler is pending without a timer");
   assert(!time.next(), "a timer is left");
 }
 
-/** Runs `setTimeout` as it is, and fails where a real one would fire at once. */
+/** Makes `setTimeout` fail if a real timer would fire immediately. */
 function boundTimers(): void {
   const { setTimeout: set } = globalThis;
   globalThis.setTimeout = ((callback: () => void, delay?: number) => {
-    assert(delay === undefined || delay <= LONGEST_TIMER, `a timer of ${delay} ms fires at once`);
+    assert(delay === undefined || delay <= LONGEST_TIMER, `a timer of ${delay} ms fires immediately`);
     return set(callback, delay);
   }) as typeof setTimeout;
 }
 
-property("RetryHandler.execute() keeps the bounds of every delay", [cases], async (settings) => {
+property("RetryHandler.execute() keeps every delay within its bounds", [cases], async (settings) => {
   const { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier, failures } = settings;
   using time = new FakeTime(0);
   boundTimers();
@@ -103,7 +103,7 @@ property("RetryHandler.execute() keeps the bounds of every delay", [cases], asyn
   assertStrictEquals(error.attempts, last + 1);
 });
 
-property("RetryHandler.execute() stops at an abort, whenever it comes", [
+property("RetryHandler.execute() stops at an abort at any time", [
   cases,
   fc.double({ min: 0, max: 2, noNaN: true }),
   fc.anything(),
@@ -128,7 +128,7 @@ property("RetryHandler.execute() stops at an abort, whenever it comes", [
   const attemptsBefore = attempts;
   controller.abort(reason);
   await flush();
-  assert(!pending, "the abort comes at once");
+  assert(!pending, "the abort does not take effect immediately");
   assert(!time.next(), "a timer is left");
   if (isWaiting) assertStrictEquals(await settled, controller.signal.reason);
   assertStrictEquals(attempts, attemptsBefore);

@@ -1,11 +1,11 @@
 /**
- * How the properties are run: `FUZZ_RUNS` cases each (1 000 unless set), or ten seconds, whichever comes first, from
- * the seed `FUZZ_SEED`, which is printed and made up unless set.
+ * Runs property tests. Each runs `FUZZ_RUNS` cases (defaults to 1 000), but for ten seconds at most. The seed,
+ * `FUZZ_SEED`, defaults to a random number and is printed.
  *
  * @module
  */
 
-// deno-lint-ignore no-import-prefix -- nothing but these tests uses it
+// deno-lint-ignore no-import-prefix -- only these tests use it
 import fc from "npm:fast-check@4.10.2";
 
 export { fc };
@@ -15,16 +15,16 @@ const MAX_MS = 10_000;
 const RUNS = number("FUZZ_RUNS", 1_000);
 const SEED = number("FUZZ_SEED", crypto.getRandomValues(new Int32Array(1))[0]!);
 
-function number(variable: string, otherwise: number): number {
+function number(variable: string, fallback: number): number {
   const text = Deno.env.get(variable);
-  const value = text ? Number(text) : otherwise;
+  const value = text ? Number(text) : fallback;
   if (!Number.isSafeInteger(value)) {
     throw new Error(`Cannot fuzz: ${variable} must be an integer, but is ${text}`);
   }
   return value;
 }
 
-/** Registers a test of the property, which fails with the smallest case that breaks it. */
+/** Registers a test of the property. The test fails with the smallest counterexample. */
 export function property<Case extends [unknown, ...unknown[]]>(
   name: string,
   arbitraries: { [Index in keyof Case]: fc.Arbitrary<Case[Index]> },
@@ -40,7 +40,7 @@ export function property<Case extends [unknown, ...unknown[]]>(
   });
 }
 
-/** Values of every kind, also such as no JSON holds. */
+/** Generates values of every kind, including values that are not JSON. */
 export function anything(): fc.Arbitrary<unknown> {
   return fc.oneof(
     fc.anything({
@@ -79,7 +79,7 @@ export function anything(): fc.Arbitrary<unknown> {
   );
 }
 
-/** Records with some of these fields, so many at most. */
+/** Generates objects with at most `maxLength` of the fields. */
 export function some(
   fields: Record<string, fc.Arbitrary<unknown>>,
   maxLength: number,
