@@ -149,8 +149,11 @@ Deno.test("PrefactorHttpClient.request() redacts a token that the response echoe
 Deno.test("endpoint methods redact a token in a response that does not match its model", async (t) => {
   const span = { type: "agent_span", id: "s", agent_instance_id: "i", schema_name: "n", status: "active" };
   const cases: [string, () => Response][] = [
-    ["the wrong field", () => json({ status: "success", details: { ...span, id: { [TOKEN]: TOKEN } } })],
-    ["the wrong field's text", () => json({ status: "success", details: { ...span, started_at: TOKEN } })],
+    ["the invalid field", () => json({ status: "success", details: { ...span, id: { [TOKEN]: TOKEN } } })],
+    [
+      "the text of the invalid field",
+      () => json({ status: "success", details: { ...span, started_at: TOKEN } }),
+    ],
     ["another field", () => json({ status: "success", details: { ...span, id: 1, summary: TOKEN } })],
     ["a key", () => json({ status: "success", details: { ...span, id: 1, [TOKEN]: TOKEN } })],
   ];
