@@ -11,41 +11,31 @@ import {
   type RequestOptions,
   VERSION,
 } from "../../mod.ts";
+import { recordRequests } from "../endpoints/recording_requester.ts";
 import { hang, json, makeClient, TOKEN } from "../helpers.ts";
-import { record } from "../endpoints/recorded.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-const ANSWER: JsonObject = { status: "success", outputs: { "key-00001": { status: "success" } } };
+const RESPONSE: JsonObject = { status: "success", outputs: { "key-00001": { status: "success" } } };
 
 const ITEM: BulkItem = { _type: "agent_spans/finish", idempotency_key: "key-00001", id: "s-1" };
 const REQUEST: BulkRequest = { items: [ITEM] };
 
-const recorded = (createIdempotencyKey?: () => string) => record(BulkClient, ANSWER, createIdempotencyKey);
+const recordBulk = (createIdempotencyKey?: () => string) =>
+  recordRequests(BulkClient, RESPONSE, createIdempotencyKey);
 
-/** The timeout that a call without an answer runs into. */
-async function timeoutOf(options?: RequestOptions): Promise<[phase: string, timeout: number]> {
-  using time = new FakeTime();
-  const { client } = makeClient(hang, { maxRetries: 0, requestTimeout: 30_000, connectTimeout: 10_000 });
-  const call = assertRejects(() => client.bulk.execute(REQUEST, options), PrefactorTimeoutError);
-  await time.tickAsync(10_000);
-  await time.tickAsync(20_000);
-  const { phase, timeout } = await call;
-  return [phase, timeout];
-}
-
-Deno.test("BulkClient.execute() sends method, path, headers and body, with a key in the header only", async () => {
-  const { client, sent } = makeClient(() => json(ANSWER), {
+Deno.test("BulkClient.execute() sends the method, the path, the headers and the body, and the key in the header only", async () => {
+  const { client, sent } = makeClient(() => json(RESPONSE), {
     apiUrl: "https://api.example",
     defaultIdempotencyKey: "nightly",
   });
-  const answer = await client.bulk.execute({
+  const response = await client.bulk.execute({
     items: [
       { _type: "agent_instances/start", idempotency_key: "key-00001", id: "i-1", timestamp: new Date(0) },
       { _type: "agent_spans/create", idempotency_key: "key-00002", details: { payload: { a: null } } },
     ],
   });
-  assertEquals<unknown>(answer, ANSWER);
+  assertEquals<unknown>(response, RESPONSE);
 
   assertEquals(sent.length, 1);
   const { "idempotency-key": key, ...headers } = Object.fromEntries(sent[0]!.headers);
@@ -71,9 +61,9 @@ Deno.test("BulkClient.execute() sends method, path, headers and body, with a key
   });
 });
 
-Deno.test("BulkClient.execute() gives a requester the request as it is, without a connectTimeout", async () => {
-  const { client, request } = recorded();
-  assertEquals<unknown>(await client.execute(REQUEST), ANSWER);
+Deno.test("BulkClient.execute() passes the request to its requester, without a connectTimeout", async () => {
+  const { client, request } = recordBulk();
+  assertEquals<unknown>(await client.execute(REQUEST), RESPONSE);
   assertSpyCalls(request, 1);
   const [method, path, options] = request.calls[0]!.args;
   assertEquals([method, path, options?.json, options?.connectTimeout], [
@@ -84,17 +74,17 @@ Deno.test("BulkClient.execute() gives a requester the request as it is, without 
   ]);
 });
 
-Deno.test("BulkClient.execute() gives a requester the key that every POST carries", async () => {
-  const made = recorded(() => "made-key");
-  await made.client.execute(REQUEST);
-  assertEquals(made.request.calls[0]!.args[2]?.idempotencyKey, "made-key");
-  const bare = recorded();
-  await bare.client.execute(REQUEST);
-  assertMatch(bare.request.calls[0]!.args[2]?.idempotencyKey ?? "", UUID);
+Deno.test("BulkClient.execute() takes the key from its requester or generates one", async () => {
+  const withKeys = recordBulk(() => "made-key");
+  await withKeys.client.execute(REQUEST);
+  assertEquals(withKeys.request.calls[0]!.args[2]?.idempotencyKey, "made-key");
+  const withoutKeys = recordBulk();
+  await withoutKeys.client.execute(REQUEST);
+  assertMatch(withoutKeys.request.calls[0]!.args[2]?.idempotencyKey ?? "", UUID);
 });
 
-Deno.test("BulkClient.execute() passes its options on, but not in place of the body", async () => {
-  const { client, request } = recorded();
+Deno.test("BulkClient.execute() passes its options on without replacing the body", async () => {
+  const { client, request } = recordBulk();
   const options: RequestOptions = {
     signal: new AbortController().signal,
     timeout: 1,
@@ -107,22 +97,29 @@ Deno.test("BulkClient.execute() passes its options on, but not in place of the b
   assertEquals(passed, { ...options, json: REQUEST });
 });
 
-Deno.test("BulkClient.execute() waits for the headers as long as for the answer", async () => {
-  assertEquals(await timeoutOf(), ["request", 30_000]);
-  assertEquals(await timeoutOf({ maxRetries: 0 }), ["request", 30_000]);
-  assertEquals(await timeoutOf({ connectTimeout: null }), ["request", 30_000]);
+Deno.test("BulkClient.execute() has no connectTimeout by default", async (t) => {
+  const cases: [options: RequestOptions | undefined, phase: string, timeout: number][] = [
+    [undefined, "request", 30_000],
+    [{ maxRetries: 0 }, "request", 30_000],
+    [{ connectTimeout: null }, "request", 30_000],
+    [{ connectTimeout: undefined }, "request", 30_000],
+    [{ connectTimeout: 5_000 }, "connect", 5_000],
+  ];
+  for (const [options, phase, timeout] of cases) {
+    await t.step(Deno.inspect(options), async () => {
+      using time = new FakeTime();
+      const { client } = makeClient(hang, { maxRetries: 0, requestTimeout: 30_000, connectTimeout: 10_000 });
+      const call = assertRejects(() => client.bulk.execute(REQUEST, options), PrefactorTimeoutError);
+      await time.tickAsync(10_000);
+      await time.tickAsync(20_000);
+      const error = await call;
+      assertEquals([error.phase, error.timeout], [phase, timeout]);
+    });
+  }
 });
 
-Deno.test("BulkClient.execute() takes a connectTimeout that is given", async () => {
-  assertEquals(await timeoutOf({ connectTimeout: 5_000 }), ["connect", 5_000]);
-});
-
-Deno.test("BulkClient.execute() takes an undefined connectTimeout as one that is left out", async () => {
-  assertEquals(await timeoutOf({ connectTimeout: undefined }), ["request", 30_000]);
-});
-
-Deno.test("BulkClient.execute() takes items whose keys have 8 to 64 characters", async () => {
-  const { client, request } = recorded();
+Deno.test("BulkClient.execute() accepts items whose keys have 8 to 64 characters", async () => {
+  const { client, request } = recordBulk();
   const items = ["k".repeat(8), "k".repeat(64), "k".repeat(9)].map((idempotency_key) => ({
     ...ITEM,
     idempotency_key,
@@ -131,7 +128,7 @@ Deno.test("BulkClient.execute() takes items whose keys have 8 to 64 characters",
   assertEquals(request.calls[0]!.args[2]?.json, { items });
 });
 
-Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and names the item's index", async () => {
+Deno.test("BulkClient.execute() rejects invalid items, names the index and sends nothing", async () => {
   const second = (item: unknown) => ({ items: [ITEM, item] });
   const key = (idempotency_key: unknown) => second({ ...ITEM, idempotency_key });
   const table: [request: unknown, name: string, expected: string, shown: string][] = [
@@ -164,9 +161,9 @@ Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and
       '"key-00002"',
     ],
   ];
-  for (const [wrong, name, expected, shown] of table) {
-    const { client, request } = recorded();
-    const error = await assertRejects(() => client.execute(wrong as BulkRequest), PrefactorClientError);
+  for (const [invalid, name, expected, shown] of table) {
+    const { client, request } = recordBulk();
+    const error = await assertRejects(() => client.execute(invalid as BulkRequest), PrefactorClientError);
     for (const text of [name, `must be ${expected}`, `but is ${shown}`]) {
       assertStringIncludes(error.message, text);
     }
@@ -174,12 +171,12 @@ Deno.test("BulkClient.execute() refuses wrong items before anything is sent, and
   }
 });
 
-Deno.test("BulkClient.execute() resolves where an item failed", async () => {
-  const answer: JsonObject = {
+Deno.test("BulkClient.execute() resolves if an item failed", async () => {
+  const response: JsonObject = {
     status: "success",
     outputs: { "key-00001": { status: "error", code: "not_found", message: "No such span" } },
   };
-  const client = new BulkClient({ request: () => Promise.resolve(answer) });
+  const client = new BulkClient({ request: () => Promise.resolve(response) });
   const { outputs } = await client.execute(REQUEST);
   assertEquals(outputs["key-00001"]?.status, "error");
   assertEquals(outputs["key-00002"], undefined);

@@ -9,7 +9,7 @@ async function sentItem(item: Record<string, unknown>): Promise<Record<string, u
   return fields;
 }
 
-Deno.test("BulkClient.execute() encodes the fields of an item as the single operation does", async () => {
+Deno.test("BulkClient.execute() encodes the fields of an item like the single operation", async () => {
   const at = new Date("2024-05-06T07:08:09Z");
   const span = { agent_instance_id: "i-1", schema_name: "search", status: "active" };
   const cases: [item: Record<string, unknown>, sent: Record<string, unknown>][] = [
@@ -37,7 +37,7 @@ Deno.test("BulkClient.execute() encodes the fields of an item as the single oper
   for (const [item, sent] of cases) assertEquals(await sentItem(item), sent);
 });
 
-Deno.test("BulkClient.execute() refuses an invalid Date in an item", async () => {
+Deno.test("BulkClient.execute() rejects an invalid Date in an item", async () => {
   const { client, sent } = makeClient(() => json({ outputs: {} }));
   const item = { _type: "agent_spans/finish", idempotency_key: "key-00001", timestamp: new Date(NaN) };
   const error = await failureOf(client.bulk.execute({ items: [item] }));
