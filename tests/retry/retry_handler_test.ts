@@ -31,7 +31,7 @@ function busy(retryAfter?: number): PrefactorApiError {
   return new PrefactorApiError("Busy", "busy", 503, { retryAfter });
 }
 
-/** An operation that always fails, and when it was called. */
+/** Creates an operation that always fails, and the list of the times of its calls. */
 function failing(error: (call: number) => unknown = () => NETWORK): { operation: () => never; at: number[] } {
   const at: number[] = [];
   const operation = (): never => {
@@ -41,7 +41,7 @@ function failing(error: (call: number) => unknown = () => NETWORK): { operation:
   return { operation, at };
 }
 
-Deno.test("RetryHandler.execute() waits within the bounds of each retry", async (t) => {
+Deno.test("RetryHandler.execute() waits within the limits of each delay", async (t) => {
   const cases = [
     { maxRetries: 6, initialRetryDelay: 100, maxRetryDelay: 1_000, retryMultiplier: 2 },
     { maxRetries: 4, initialRetryDelay: 1_000, maxRetryDelay: 60_000, retryMultiplier: 10 },
@@ -68,7 +68,7 @@ Deno.test("RetryHandler.execute() waits within the bounds of each retry", async 
   }
 });
 
-Deno.test("RetryHandler.execute() spreads its waits over the whole range", async () => {
+Deno.test("RetryHandler.execute() spreads its delays over the whole range", async () => {
   using time = new FakeTime();
   const { operation, at } = failing();
   const handler = new RetryHandler({
@@ -83,22 +83,22 @@ Deno.test("RetryHandler.execute() spreads its waits over the whole range", async
   assertGreater(Math.max(...waits), 900);
 });
 
-Deno.test("RetryHandler.execute() gives what the operation gives in the end", async () => {
+Deno.test("RetryHandler.execute() resolves to the result of the attempt that succeeds", async () => {
   using time = new FakeTime();
-  const answers: unknown[] = [NETWORK, busy(), "at last"];
+  const results: unknown[] = [NETWORK, busy(), "at last"];
   const result = await settle(
     time,
     new RetryHandler().execute(() => {
-      const answer = answers.shift();
-      if (answer instanceof Error) throw answer;
-      return answer;
+      const result = results.shift();
+      if (result instanceof Error) throw result;
+      return result;
     }),
   );
   assertEquals(result, "at last");
-  assertEquals(answers, []);
+  assertEquals(results, []);
 });
 
-Deno.test("RetryHandler.execute() awaits an operation that rejects", async () => {
+Deno.test("RetryHandler.execute() retries an operation that rejects", async () => {
   using time = new FakeTime();
   let calls = 0;
   const promise = new RetryHandler({ maxRetries: 1 }).execute(() => {
@@ -126,7 +126,7 @@ Deno.test("RetryHandler.execute() gives up after the last attempt", async (t) =>
   }
 });
 
-Deno.test("RetryHandler.execute() makes four attempts unless told otherwise", async () => {
+Deno.test("RetryHandler.execute() makes four attempts by default", async () => {
   using time = new FakeTime();
   const { operation, at } = failing();
   await failureOf(settle(time, new RetryHandler().execute(operation)));
@@ -135,8 +135,8 @@ Deno.test("RetryHandler.execute() makes four attempts unless told otherwise", as
   assertLessOrEqual(at[1]! - at[0]!, 1_000);
 });
 
-Deno.test("RetryHandler.execute() with maxRetries 0 throws the error itself", async (t) => {
-  for (const error of [NETWORK, busy(), busy(1e9), new Error("Not ours"), "a string", undefined]) {
+Deno.test("RetryHandler.execute() rejects with the error itself if maxRetries is 0", async (t) => {
+  for (const error of [NETWORK, busy(), busy(1e9), new Error("Another error"), "a string", undefined]) {
     await t.step(Deno.inspect(error).split("\n")[0]!, async () => {
       const { operation, at } = failing(() => error);
       const handler = new RetryHandler({ maxRetries: 0 });
@@ -150,12 +150,12 @@ Deno.test("RetryHandler.execute() with maxRetries 0 throws the error itself", as
   }
 });
 
-Deno.test("RetryHandler.execute() rethrows at once what is not retriable", async (t) => {
+Deno.test("RetryHandler.execute() rejects immediately with an error that is not retriable", async (t) => {
   const cases = [
     new PrefactorApiError("Conflict", "invalid_action", 409),
     new PrefactorClientError("Misuse"),
     new PrefactorResponseContractError("Garbage", { statusCode: 200 }),
-    new TypeError("Not ours"),
+    new TypeError("Another error"),
     "a string",
     null,
     undefined,
@@ -169,7 +169,7 @@ Deno.test("RetryHandler.execute() rethrows at once what is not retriable", async
   }
 });
 
-Deno.test("RetryHandler.execute() rethrows unwrapped what is not retriable after some attempts", async () => {
+Deno.test("RetryHandler.execute() rejects with the error itself if a later attempt is not retriable", async () => {
   using time = new FakeTime();
   const conflict = new PrefactorApiError("Conflict", "invalid_action", 409);
   const { operation, at } = failing((call) => call === 3 ? conflict : NETWORK);
@@ -177,7 +177,7 @@ Deno.test("RetryHandler.execute() rethrows unwrapped what is not retriable after
   assertEquals(at.length, 3);
 });
 
-Deno.test("RetryHandler.execute() retries what isTransientHttpError says", async (t) => {
+Deno.test("RetryHandler.execute() retries the errors that isTransientHttpError() accepts by default", async (t) => {
   const cases = [
     NETWORK,
     new PrefactorTimeoutError("Late", { phase: "connect", timeout: 1 }),
@@ -195,7 +195,7 @@ Deno.test("RetryHandler.execute() retries what isTransientHttpError says", async
   }
 });
 
-Deno.test("RetryHandler.execute() asks the given isRetriable", async () => {
+Deno.test("RetryHandler.execute() calls isRetriable() if it is an option", async () => {
   using time = new FakeTime();
   const { operation, at } = failing(() => "again");
   const handler = new RetryHandler({ maxRetries: 2 });
@@ -207,7 +207,7 @@ Deno.test("RetryHandler.execute() asks the given isRetriable", async () => {
   assertEquals(at.length, 3);
 });
 
-Deno.test("RetryHandler.execute() never waits less than retryAfter", async (t) => {
+Deno.test("RetryHandler.execute() waits at least as long as retryAfter", async (t) => {
   const cases = [
     { retryAfter: 5_000, least: 5_000, most: 5_001 },
     { retryAfter: 60_000, least: 60_000, most: 60_001 },
@@ -226,7 +226,7 @@ Deno.test("RetryHandler.execute() never waits less than retryAfter", async (t) =
   }
 });
 
-Deno.test("RetryHandler.execute() forgets a retryAfter with the error after it", async () => {
+Deno.test("RetryHandler.execute() does not apply retryAfter of an earlier error", async () => {
   using time = new FakeTime();
   const { operation, at } = failing((call) => busy(call === 1 ? 30_000 : undefined));
   await failureOf(settle(time, new RetryHandler({ maxRetries: 2 }).execute(operation)));
@@ -234,7 +234,7 @@ Deno.test("RetryHandler.execute() forgets a retryAfter with the error after it",
   assertLessOrEqual(at[2]! - at[1]!, 2_000);
 });
 
-Deno.test("RetryHandler.execute() fails at once where retryAfter is more than maxRetryDelay", async (t) => {
+Deno.test("RetryHandler.execute() fails immediately if retryAfter is longer than maxRetryDelay", async (t) => {
   const cases = [{ failAt: 1, retryAfter: 60_001 }, { failAt: 3, retryAfter: Infinity }, {
     failAt: 4,
     retryAfter: 1e12,
@@ -264,7 +264,7 @@ const REASONS: readonly unknown[] = [
   new PrefactorNetworkError("An abort that looks transient"),
 ];
 
-Deno.test("RetryHandler.execute() calls nothing for a signal already aborted", async (t) => {
+Deno.test("RetryHandler.execute() does not call the operation if the signal is already aborted", async (t) => {
   for (const reason of REASONS) {
     await t.step(Deno.inspect(reason).split("\n")[0]!, async () => {
       const { operation, at } = failing();
@@ -276,7 +276,7 @@ Deno.test("RetryHandler.execute() calls nothing for a signal already aborted", a
   }
 });
 
-Deno.test("RetryHandler.execute() stops a wait at once on an abort", async (t) => {
+Deno.test("RetryHandler.execute() ends a delay immediately on an abort", async (t) => {
   for (const retryAfter of [undefined, 50_000]) {
     for (const reason of REASONS) {
       await t.step(`${retryAfter}, ${Deno.inspect(reason).split("\n")[0]}`, async () => {
@@ -299,7 +299,7 @@ Deno.test("RetryHandler.execute() stops a wait at once on an abort", async (t) =
   }
 });
 
-Deno.test("RetryHandler.execute() throws the reason of an abort during the operation", async (t) => {
+Deno.test("RetryHandler.execute() rejects with the reason of an abort during the operation", async (t) => {
   for (const reason of REASONS) {
     await t.step(Deno.inspect(reason).split("\n")[0]!, async () => {
       using time = new FakeTime();
@@ -321,12 +321,12 @@ Deno.test("RetryHandler.execute() throws the reason of an abort during the opera
   }
 });
 
-Deno.test("RetryHandler.execute() leaves no timer and no listener behind", async (t) => {
+Deno.test("RetryHandler.execute() leaves no timer and no listener", async (t) => {
   const cases: [string, (call: number) => unknown][] = [
     ["success", (call) => call < 3 ? busy(100) : undefined],
-    ["exhausted", () => busy(5_000)],
-    ["not retriable", (call) => call < 3 ? busy() : new Error("Not ours")],
-    ["asked to wait too long", (call) => busy(call < 3 ? 0 : 1e9)],
+    ["retries exhausted", () => busy(5_000)],
+    ["not retriable", (call) => call < 3 ? busy() : new Error("Another error")],
+    ["too long a retryAfter", (call) => busy(call < 3 ? 0 : 1e9)],
   ];
   for (const [name, error] of cases) {
     await t.step(name, async () => {
@@ -346,7 +346,7 @@ Deno.test("RetryHandler.execute() leaves no timer and no listener behind", async
   }
 });
 
-Deno.test("RetryHandler.constructor() refuses a bad config", async (t) => {
+Deno.test("RetryHandler() rejects an invalid config", async (t) => {
   const cases: [keyof RetryConfig, unknown][] = [
     ["maxRetries", -1],
     ["maxRetries", 1.5],
@@ -374,7 +374,7 @@ Deno.test("RetryHandler.constructor() refuses a bad config", async (t) => {
   }
 });
 
-Deno.test("RetryHandler.execute() rejects with a RetryError of the operation's own unchanged", async () => {
+Deno.test("RetryHandler.execute() rejects with a RetryError of the operation unchanged", async () => {
   const own = new RetryError(new Error("Inner"), 3);
   for (const maxRetries of [0, 1]) {
     const handler = new RetryHandler({ maxRetries });
@@ -382,7 +382,7 @@ Deno.test("RetryHandler.execute() rejects with a RetryError of the operation's o
   }
 });
 
-Deno.test("RetryHandler.execute() passes the number of the attempt and takes maxRetries for one call", async () => {
+Deno.test("RetryHandler.execute() passes the number of the attempt and accepts maxRetries for one call", async () => {
   using time = new FakeTime();
   const attempts: number[] = [];
   const error = await failureOf(settle(
