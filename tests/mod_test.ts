@@ -1,5 +1,4 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import config from "../deno.json" with { type: "json" };
 import * as mod from "../mod.ts";
 import * as packaged from "@prefactor/http";
 
@@ -56,8 +55,4 @@ Deno.test("mod.ts exports exactly the public symbols", () => {
 
 Deno.test("mod.ts is the module of @prefactor/http", () => {
   assertStrictEquals<unknown>(packaged, mod);
-});
-
-Deno.test("VERSION is the version of deno.json", () => {
-  assertEquals(mod.VERSION, config.version);
 });

@@ -11,11 +11,11 @@ interface Counted extends AsyncDisposable {
   readonly requests: string[];
 }
 
-function serve(respond: () => Response): Counted {
+function serve(respond: (request: Request) => Response): Counted {
   const requests: string[] = [];
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     requests.push(new URL(request.url).pathname);
-    return respond();
+    return respond(request);
   });
   return {
     origin: `http://127.0.0.1:${server.addr.port}`,
@@ -50,7 +50,7 @@ Deno.test("PrefactorHttpClient.request() does not follow redirects", async (t) =
   const targets: [string, string | undefined][] = [
     ["the same origin, by its path", "/moved"],
     ["the same origin, by a relative path", "moved"],
-    ["the same origin, by its URL", "/api/v1/y"],
+    ["the same origin, by another path", "/api/v1/y"],
     ["the request's own URL", "/api/v1/x"],
     ["the same path, with a query", "?again=1"],
     ["another port", `${elsewhere.origin}/moved`],
@@ -76,6 +76,21 @@ Deno.test("PrefactorHttpClient.request() does not follow redirects", async (t) =
     }
   }
   assertEquals(elsewhere.requests.length, 0);
+});
+
+Deno.test("PrefactorHttpClient.request() does not follow a redirect to an absolute URL of the same origin", async (t) => {
+  for (const status of STATUSES) {
+    await t.step(String(status), async () => {
+      await using api = serve(({ url }) =>
+        new Response("moved", { status, headers: { location: new URL("/api/v1/y", url).href } })
+      );
+      const error = await redirected(api);
+      assertInstanceOf(error, PrefactorApiError);
+      assertEquals([error.code, error.statusCode], ["redirect", status]);
+      assertStringIncludes(error.message, `${api.origin}/api/v1/y`);
+      assertEquals(api.requests, ["/api/v1/x"]);
+    });
+  }
 });
 
 Deno.test("PrefactorHttpClient.request() does not follow or retry other 3xx responses", async (t) => {

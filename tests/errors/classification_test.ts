@@ -74,7 +74,7 @@ const TABLE: [error: unknown, verdict: Verdict][] = [
   [Symbol.iterator, "neither"],
 ];
 
-Deno.test("isTransientHttpError() and isPermanentHttpError() tell errors apart", () => {
+Deno.test("isTransientHttpError() and isPermanentHttpError() classify errors", () => {
   for (const [error, expected] of TABLE) assertEquals(verdict(error), expected, Deno.inspect(error));
 });
 
@@ -87,7 +87,7 @@ Deno.test("isTransientHttpError() and isPermanentHttpError() look through Prefac
   }
 });
 
-Deno.test("isTransientHttpError() and isPermanentHttpError() look at no other cause", () => {
+Deno.test("isTransientHttpError() and isPermanentHttpError() ignore other causes", () => {
   const cause = new PrefactorNetworkError("m");
   assertEquals(verdict(new PrefactorClientError("m", { cause })), "neither");
   assertEquals(verdict(new Error("m", { cause })), "neither");

@@ -30,7 +30,7 @@ const errors = { agent_id: { status: "error", code: "required", message: "is req
 
 type Class = { readonly name: string; readonly prototype: Error };
 
-/** One error of each class, the classes it belongs to, and the fields it has. */
+/** An error of each class, with its classes and its fields. */
 const TABLE: [error: PrefactorHttpError, classes: Class[], fields: Record<string, unknown>][] = [
   [new PrefactorHttpError("m", { cause }), [PrefactorHttpError], {}],
   [new PrefactorApiError("m", "conflict", 409, api), [PrefactorApiError, PrefactorHttpError], {
@@ -90,9 +90,9 @@ const TABLE: [error: PrefactorHttpError, classes: Class[], fields: Record<string
 
 const CLASSES: Class[] = TABLE.map(([error]) => error.constructor);
 
-/** The error that a call rejects with which gets this answer. */
-function refusedBy(answer: () => Response, apiToken = TOKEN): Promise<PrefactorHttpError> {
-  const { client } = makeClient(answer, { apiToken, maxRetries: 0 });
+/** Resolves to the error of a call that gets the response. */
+function errorFor(respond: () => Response, apiToken = TOKEN): Promise<PrefactorHttpError> {
+  const { client } = makeClient(respond, { apiToken, maxRetries: 0 });
   return assertRejects(() => client.agentSpans.finish("s-1"), PrefactorHttpError);
 }
 
@@ -106,7 +106,7 @@ Deno.test("every error has its name, message, cause and fields", () => {
   }
 });
 
-Deno.test("every error is an instance of its own classes alone", () => {
+Deno.test("every error is an instance of its own classes only", () => {
   for (const [error, classes] of TABLE) {
     assertInstanceOf(error, Error);
     for (const constructor of CLASSES) {
@@ -116,7 +116,7 @@ Deno.test("every error is an instance of its own classes alone", () => {
   }
 });
 
-Deno.test("every error does without its options", () => {
+Deno.test("every error can be created without options", () => {
   const bare = [
     new PrefactorHttpError("m"),
     new PrefactorApiError("m", "c", 409),
@@ -136,7 +136,7 @@ Deno.test("every error does without its options", () => {
   }
 });
 
-Deno.test("PrefactorRetryExhaustedError has its last error as cause, whatever was thrown", () => {
+Deno.test("PrefactorRetryExhaustedError.cause is its last error, whatever its type", () => {
   for (const last of [new PrefactorNetworkError("m"), "a string", 0, null, undefined]) {
     const error = new PrefactorRetryExhaustedError("m", last, 1);
     assertStrictEquals(error.lastError, last);
@@ -144,7 +144,7 @@ Deno.test("PrefactorRetryExhaustedError has its last error as cause, whatever wa
   }
 });
 
-Deno.test("isPrefactorHttpError() takes every error of the package and nothing else", () => {
+Deno.test("isPrefactorHttpError() accepts every error of the package and nothing else", () => {
   for (const [error] of TABLE) assert(isPrefactorHttpError(error), error.name);
   const others = [
     new Error("m"),
@@ -162,7 +162,7 @@ Deno.test("isPrefactorHttpError() takes every error of the package and nothing e
   for (const other of others) assertFalse(isPrefactorHttpError(other), Deno.inspect(other));
 });
 
-Deno.test("isPrefactorHttpError() holds across two copies of the package", () => {
+Deno.test("isPrefactorHttpError() accepts errors of another copy of the package", () => {
   const foreign: Error[] = [
     new copy.PrefactorHttpError("m"),
     new copy.PrefactorApiError("m", "c", 409),
@@ -177,7 +177,7 @@ Deno.test("isPrefactorHttpError() holds across two copies of the package", () =>
   for (const [error] of TABLE) assert(copy.isPrefactorHttpError(error), error.name);
 });
 
-Deno.test("isPrefactorHttpError() takes a subclass of the caller's", () => {
+Deno.test("isPrefactorHttpError() accepts a subclass", () => {
   class QuotaError extends PrefactorApiError {
     override name = "QuotaError";
   }
@@ -186,7 +186,7 @@ Deno.test("isPrefactorHttpError() takes a subclass of the caller's", () => {
   assertEquals(String(error), "QuotaError: m");
 });
 
-Deno.test("PrefactorHttpError.toJSON() gives the name, the message and the fields, but not the cause", () => {
+Deno.test("PrefactorHttpError.toJSON() returns the name, the message and the fields, but not the cause", () => {
   for (const [error, [own], fields] of TABLE) {
     const expected = JSON.parse(JSON.stringify({ name: own!.name, message: "m", ...fields }));
     assertEquals(JSON.parse(JSON.stringify(error)), expected);
@@ -208,7 +208,7 @@ Deno.test("Deno.inspect() and structuredClone() do not throw on an error", () =>
   }
 });
 
-Deno.test("JSON.stringify() does not throw on an error whose last error holds a cycle", () => {
+Deno.test("JSON.stringify() does not throw on an error whose last error contains a cycle", () => {
   const last: Error & { request?: unknown } = new Error("Socket closed");
   last.request = { error: last };
   const error = new PrefactorRetryExhaustedError("Gave up", last, 2);
@@ -216,9 +216,17 @@ Deno.test("JSON.stringify() does not throw on an error whose last error holds a 
   assertStringIncludes(JSON.stringify(error), "Gave up");
 });
 
-Deno.test("JSON.stringify() does not throw on an error that holds a deeply nested answer", async () => {
+Deno.test("JSON.stringify() does not throw on an error whose last error JSON cannot hold", () => {
+  const cycle: Record<string, unknown> = { count: 1n };
+  cycle["self"] = cycle;
+  const error = new PrefactorRetryExhaustedError("Gave up", cycle, 3);
+  assertEquals(typeof JSON.stringify(error), "string");
+  assertEquals(typeof Deno.inspect(error), "string");
+});
+
+Deno.test("JSON.stringify() does not throw on an error that contains a deeply nested response", async () => {
   const deep = "[".repeat(100_000) + "]".repeat(100_000);
-  const answers: [statusCode: number, body: string, name: string][] = [
+  const responses: [statusCode: number, body: string, name: string][] = [
     [
       200,
       `{ "status": "success", "details": { "type": 1 }, "x": ${deep} }`,
@@ -227,27 +235,27 @@ Deno.test("JSON.stringify() does not throw on an error that holds a deeply neste
     [200, deep, "PrefactorResponseContractError"],
     [422, `{ "status": "error", "code": "c", "errors": { "x": ${deep} } }`, "PrefactorValidationError"],
   ];
-  for (const [status, body, name] of answers) {
-    const error = await refusedBy(() => new Response(body, { status }));
+  for (const [status, body, name] of responses) {
+    const error = await errorFor(() => new Response(body, { status }));
     assertEquals(error.name, name);
     assertStringIncludes(Deno.inspect(error), name);
     assertStringIncludes(JSON.stringify(error), name);
   }
 });
 
-Deno.test("an error that an answer makes does not show the token, however short the token is", async () => {
+Deno.test("the error of a response does not show the token, even a short one", async () => {
   const leaks: string[] = [];
   for (const token of ["s3cret", "a-token-of-the-caller", "sl/ash/ed+token==", 'qu"oted-token']) {
     const body = JSON.stringify({ code: "c", message: `No: ${token}`, errors: { token: { value: token } } });
-    const answers = [
+    const responses = [
       () => new Response(body, { status: 422 }),
       () => new Response(body, { status: 401, headers: { "x-request-id": `id-${token}` } }),
       () => new Response(body, { status: 200 }),
       () => new Response(`<html>${token}</html>`, { status: 502 }),
       () => new Response(null, { status: 302, headers: { location: `https://x.example/?t=${token}` } }),
     ];
-    for (const answer of answers) {
-      const error = await refusedBy(answer, token);
+    for (const respond of responses) {
+      const error = await errorFor(respond, token);
       for (const text of [error.message, Deno.inspect(error, { depth: 20 }), JSON.stringify(error)]) {
         if (text.includes(token) || text.includes(JSON.stringify(token).slice(1, -1))) leaks.push(text);
       }

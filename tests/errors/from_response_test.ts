@@ -7,7 +7,7 @@ import {
 } from "../../mod.ts";
 import { errorFromResponse } from "../../src/errors/from_response.ts";
 
-Deno.test("errorFromResponse() makes the class that the status stands for", () => {
+Deno.test("errorFromResponse() creates an error of the class of the status", () => {
   const table: [
     statusCode: number,
     constructor: typeof PrefactorApiError | typeof PrefactorValidationError,
@@ -46,11 +46,11 @@ Deno.test("errorFromResponse() makes the class that the status stands for", () =
   }
 });
 
-Deno.test("errorFromResponse() fills in a code and a message that are missing or no strings", () => {
+Deno.test("errorFromResponse() replaces a code and a message that are missing or not strings", () => {
   for (const statusCode of [400, 401, 404, 409, 500]) {
-    for (const wrong of [undefined, null, 7, true, {}, { en: "No" }, ["a"]]) {
-      const error = errorFromResponse(statusCode, { code: wrong, message: wrong }, {});
-      assertEquals([error.code, error.message], ["unknown", `HTTP ${statusCode}`], Deno.inspect(wrong));
+    for (const invalid of [undefined, null, 7, true, {}, { en: "No" }, ["a"]]) {
+      const error = errorFromResponse(statusCode, { code: invalid, message: invalid }, {});
+      assertEquals([error.code, error.message], ["unknown", `HTTP ${statusCode}`], Deno.inspect(invalid));
     }
     const empty = errorFromResponse(statusCode, {}, {});
     assertEquals([empty.code, empty.message], ["unknown", `HTTP ${statusCode}`]);
@@ -58,7 +58,7 @@ Deno.test("errorFromResponse() fills in a code and a message that are missing or
   }
 });
 
-Deno.test("errorFromResponse() keeps the errors of each field as they came", () => {
+Deno.test("errorFromResponse() keeps the errors of each field", () => {
   const errors = { items: { status: "error", code: "required", message: "is required" }, x: [1, null] };
   for (const statusCode of [400, 422]) {
     const error = errorFromResponse(statusCode, { code: "validation_errors", message: "m", errors }, {});
@@ -67,7 +67,7 @@ Deno.test("errorFromResponse() keeps the errors of each field as they came", () 
   }
 });
 
-Deno.test("errorFromResponse() takes errors that are no object as none", () => {
+Deno.test("errorFromResponse() ignores errors that are not an object", () => {
   for (const errors of [undefined, null, "bad", 7, true, [], ["bad"]]) {
     const error = errorFromResponse(422, { errors }, {});
     assertInstanceOf(error, PrefactorValidationError);

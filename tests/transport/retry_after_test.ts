@@ -78,7 +78,7 @@ Deno.test("parseRetryAfter() reads Retry-After-Ms", () => {
   }
 });
 
-Deno.test("parseRetryAfter() prefers Retry-After-Ms where both can be read, and falls back where one cannot", () => {
+Deno.test("parseRetryAfter() prefers Retry-After-Ms and ignores an invalid header", () => {
   const table: [seconds: string, ms: string, wait: number | undefined][] = [
     ["2", "1500", 1_500],
     ["1", "1500", 1_500],
@@ -93,6 +93,6 @@ Deno.test("parseRetryAfter() prefers Retry-After-Ms where both can be read, and 
   }
 });
 
-Deno.test("parseRetryAfter() refuses a long text quickly", () => {
+Deno.test("parseRetryAfter() rejects a long text quickly", () => {
   assertEquals(parseRetryAfter(`${" ".repeat(100_000)}x`, `${"1".repeat(100_000)}x`, NOW), undefined);
 });

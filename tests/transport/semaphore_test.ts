@@ -3,7 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import { PrefactorApiError, PrefactorHttpError, PrefactorNetworkError } from "../../mod.ts";
 import { failure, failureOf, ignoreSignal, json, makeClient, ok, outcome, settle, turn } from "../helpers.ts";
 
-/** A `fetch` that answers when told to, in whatever order. */
+/** Creates a `fetch` that holds each request until `open()` is called with its path. */
 function makeGate() {
   const waiting = new Map<string, (response: Response | Promise<Response>) => void>();
   const arrived: string[] = [];
@@ -11,7 +11,7 @@ function makeGate() {
   return {
     arrived,
     most: () => most,
-    answer: ({ url }: { url: string }) => {
+    fetch: ({ url }: { url: string }) => {
       const name = new URL(url).pathname;
       arrived.push(name);
       return new Promise<Response>((resolve) => {
@@ -27,9 +27,9 @@ function makeGate() {
   };
 }
 
-Deno.test("maxConcurrency lets so many pass, the rest in order", async () => {
+Deno.test("maxConcurrency limits the requests in flight and sends the others in order", async () => {
   const gate = makeGate();
-  const { client } = makeClient(gate.answer, { maxConcurrency: 2 });
+  const { client } = makeClient(gate.fetch, { maxConcurrency: 2 });
   const calls = ["/a", "/b", "/c", "/d", "/e"].map((path) => client.request("GET", path));
   await turn();
   assertEquals(gate.arrived, ["/a", "/b"]);
@@ -46,9 +46,9 @@ Deno.test("maxConcurrency lets so many pass, the rest in order", async () => {
   assertEquals(gate.most(), 2);
 });
 
-Deno.test("maxConcurrency is 100 unless told otherwise", async () => {
+Deno.test("maxConcurrency defaults to 100", async () => {
   const gate = makeGate();
-  const { client } = makeClient(gate.answer);
+  const { client } = makeClient(gate.fetch);
   const calls = Array.from({ length: 101 }, (_, i) => client.request("GET", `/${i}`));
   await turn();
   assertEquals(gate.arrived.length, 100);
@@ -59,7 +59,7 @@ Deno.test("maxConcurrency is 100 unless told otherwise", async () => {
   await Promise.all(calls);
 });
 
-Deno.test("maxConcurrency counts a request until its body has come in whole", async () => {
+Deno.test("maxConcurrency counts a request until its response has been read completely", async () => {
   let finish!: () => void;
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -81,16 +81,16 @@ Deno.test("maxConcurrency counts a request until its body has come in whole", as
   assertEquals(sent.length, 2);
 });
 
-Deno.test("an abort in the line leaves it and frees nothing twice", async () => {
+Deno.test("an abort in the queue removes the call and frees no slot twice", async () => {
   const gate = makeGate();
-  const { client } = makeClient(gate.answer, { maxConcurrency: 1 });
+  const { client } = makeClient(gate.fetch, { maxConcurrency: 1 });
   const controller = new AbortController();
   const a = client.request("GET", "/a");
   const b = failureOf(client.request("GET", "/b", { signal: controller.signal }));
   const c = client.request("GET", "/c");
   const d = client.request("GET", "/d");
   await turn();
-  const reason = new Error("Left the line");
+  const reason = new Error("Aborted in the queue");
   controller.abort(reason);
   assertStrictEquals(await b, reason);
   await turn();
@@ -105,9 +105,9 @@ Deno.test("an abort in the line leaves it and frees nothing twice", async () => 
   assertEquals(gate.most(), 1);
 });
 
-Deno.test("an abort at the moment of the turn hands the slot on", async () => {
+Deno.test("an abort when the call gets its slot passes the slot on", async () => {
   const gate = makeGate();
-  const { client } = makeClient(gate.answer, { maxConcurrency: 1 });
+  const { client } = makeClient(gate.fetch, { maxConcurrency: 1 });
   const controller = new AbortController();
   const a = client.request("GET", "/a").then(() => controller.abort("now"));
   const b = outcome(client.request("GET", "/b", { signal: controller.signal }));
@@ -123,16 +123,16 @@ Deno.test("an abort at the moment of the turn hands the slot on", async () => {
   assertLessOrEqual(gate.arrived.length, 3);
 });
 
-Deno.test("an abort of all in the line leaves room for who comes next", async () => {
+Deno.test("an abort of all queued calls leaves the slot to the next call", async () => {
   const gate = makeGate();
-  const { client } = makeClient(gate.answer, { maxConcurrency: 1 });
+  const { client } = makeClient(gate.fetch, { maxConcurrency: 1 });
   const controller = new AbortController();
   const { signal } = controller;
   const a = client.request("GET", "/a");
-  const line = [1, 2, 3].map((i) => outcome(client.request("GET", `/${i}`, { signal })));
+  const queued = [1, 2, 3].map((i) => outcome(client.request("GET", `/${i}`, { signal })));
   await turn();
   controller.abort("all");
-  assertEquals((await Promise.all(line)).map(({ error }) => error), ["all", "all", "all"]);
+  assertEquals((await Promise.all(queued)).map(({ error }) => error), ["all", "all", "all"]);
   gate.open("/a");
   await a;
   const later = client.request("GET", "/later");
@@ -153,10 +153,10 @@ Deno.test("a failed request frees its slot", async (t) => {
     ["redirect", () => new Response(null, { status: 302 }), PrefactorApiError],
     ["timeout", ignoreSignal, PrefactorNetworkError],
   ];
-  for (const [name, answer, kind] of cases) {
+  for (const [name, respond, kind] of cases) {
     await t.step(name, async () => {
       using time = new FakeTime();
-      const { client } = makeClient((_sent, index) => index < 3 ? answer() : ok(), {
+      const { client } = makeClient((_sent, index) => index < 3 ? respond() : ok(), {
         maxConcurrency: 1,
         maxRetries: 0,
       });
@@ -168,7 +168,7 @@ Deno.test("a failed request frees its slot", async (t) => {
   }
 });
 
-Deno.test("a call that waits for its retry holds no slot", async () => {
+Deno.test("a call holds no slot during the delay before a retry", async () => {
   using time = new FakeTime();
   const { client, sent } = makeClient((_sent, index) => index === 0 ? failure(503) : ok(), {
     maxConcurrency: 1,
@@ -181,7 +181,7 @@ Deno.test("a call that waits for its retry holds no slot", async () => {
   assertEquals(sent.map(({ url }) => new URL(url).pathname), ["/first", "/second", "/first"]);
 });
 
-Deno.test("maxConcurrency keeps its order and its count with 10,000 waiting", async () => {
+Deno.test("maxConcurrency keeps the order and the limit with 10,000 queued calls", async () => {
   let inFlight = 0;
   let most = 0;
   const controller = new AbortController();

@@ -1,0 +1,208 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  assertLess,
+  assertStrictEquals,
+} from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import {
+  isPrefactorHttpError,
+  PrefactorApiError,
+  PrefactorNetworkError,
+  PrefactorResponseContractError,
+  PrefactorRetryExhaustedError,
+} from "../mod.ts";
+import { type Answer, failure, failureOf, inTurn, json, makeClient, ok, settle } from "./helpers.ts";
+
+Deno.test("PrefactorHttpClient.request() retries network errors, timeouts and transient statuses", async (t) => {
+  const broken = () =>
+    new Response(new ReadableStream({ start: (controller) => controller.error(new TypeError("Reset")) }));
+  const cases: [name: string, respond: () => Response | Promise<Response>][] = [
+    ["network error", () => Promise.reject(new TypeError("Refused"))],
+    ["a fetch that throws a string", () => Promise.reject("Refused")],
+    ["an interrupted body", broken],
+    ["a timeout", () => new Promise<never>(() => {})],
+    ...[429, 500, 502, 503, 504].flatMap((status) =>
+      [
+        [`${status}`, () => failure(status)],
+        [`${status} with HTML`, () => new Response("<html>", { status })],
+        [`${status} with an empty body`, () => new Response(null, { status })],
+      ] as [string, () => Response][]
+    ),
+  ];
+  for (const [name, respond] of cases) {
+    await t.step(name, async () => {
+      using time = new FakeTime();
+      const { client, sent } = makeClient(inTurn(respond, respond, ok));
+      assertEquals(await settle(time, client.request("POST", "/x")), { status: "success" });
+      assertEquals(sent.length, 3);
+      assertEquals(new Set(sent.map(({ headers }) => headers.get("idempotency-key"))).size, 1);
+    });
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() does not retry anything else", async (t) => {
+  const cases: [name: string, respond: Answer][] = [
+    ...[400, 401, 403, 404, 408, 409, 410, 422, 501, 505].map((status) =>
+      [`${status}`, () => failure(status)] as [string, Answer]
+    ),
+    ["200 with garbage", () => new Response("<html>")],
+    ["200 with an array", () => json([])],
+    ["501 with garbage", () => new Response("<html>", { status: 501 })],
+    ["a redirect", () => new Response(null, { status: 307 })],
+    ["a response over maxResponseBytes", () => new Response("x".repeat(2_000))],
+  ];
+  for (const [name, respond] of cases) {
+    await t.step(name, async () => {
+      const { client, sent } = makeClient(respond, { maxResponseBytes: 1_000 });
+      const error = await failureOf(client.request("POST", "/x"));
+      assertFalse(error instanceof PrefactorRetryExhaustedError);
+      assert(isPrefactorHttpError(error));
+      assertEquals(sent.length, 1);
+    });
+  }
+});
+
+Deno.test("endpoint methods do not retry a response that does not match its model", async () => {
+  const { client, sent } = makeClient(() => json({ status: "success", details: {} }));
+  assertInstanceOf(await failureOf(client.agentSpans.finish("s")), PrefactorResponseContractError);
+  assertEquals(sent.length, 1);
+});
+
+Deno.test("retryOnStatusCodes lists the statuses that are retried", async (t) => {
+  for (const [status, attempts] of [[409, 2], [599, 2], [503, 1], [429, 1]] as const) {
+    await t.step(String(status), async () => {
+      using time = new FakeTime();
+      const { client, sent } = makeClient(() => failure(status), {
+        retryOnStatusCodes: [409, 599],
+        maxRetries: 1,
+      });
+      await failureOf(settle(time, client.request("GET", "/x")));
+      assertEquals(sent.length, attempts);
+    });
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() sends the same request at each attempt", async () => {
+  using time = new FakeTime();
+  const { client, sent } = makeClient(
+    inTurn(() => failure(503), () => Promise.reject(new TypeError("Refused")), () => failure(429), ok),
+  );
+  const body = { count: 0, toJSON: () => ({ count: ++body.count }) };
+  const headers = { "X-Extra": "1" };
+  const call = client.request("POST", "/x", { json: body, headers, params: { at: "now" } });
+  headers["X-Extra"] = "2";
+  await settle(time, call);
+  assertEquals(sent.length, 4);
+  for (const { method, url, body, headers } of sent) {
+    assertEquals([method, url, body], ["POST", "https://api.example.test/x?at=now", '{"count":1}']);
+    assertEquals([...headers], [...sent[0]!.headers]);
+  }
+});
+
+Deno.test("bulk and endpoint methods send the same key at each attempt", async () => {
+  using time = new FakeTime();
+  const { client, sent } = makeClient(() => failure(503), { maxRetries: 2 });
+  const items = [{ _type: "agent_spans/finish", idempotency_key: "finish-0001" }];
+  await failureOf(settle(time, client.bulk.execute({ items })));
+  await failureOf(settle(time, client.agentSpans.finish("s", { idempotency_key: "mine" })));
+  const keys = sent.map(({ headers }) => headers.get("idempotency-key"));
+  assertEquals(new Set(keys.slice(0, 3)).size, 1);
+  assertEquals(keys.slice(3), ["mine", "mine", "mine"]);
+  assertEquals(new Set(sent.slice(0, 3).map(({ body }) => body)).size, 1);
+});
+
+Deno.test("PrefactorHttpClient.request() waits as long as Retry-After says", async (t) => {
+  const date = (ms: number) => new Date(Date.now() + ms).toUTCString();
+  const cases: [string, () => HeadersInit, number, number, number | undefined][] = [
+    ["seconds", () => ({ "retry-after": "7" }), 7_000, 7_001, 7_000],
+    ["as long as maxRetryDelay", () => ({ "retry-after": "60" }), 60_000, 60_001, 60_000],
+    ["less than the backoff", () => ({ "retry-after": "0.1" }), 500, 1_000, 100],
+    ["0", () => ({ "retry-after": "0" }), 500, 1_000, 0],
+    ["a date", () => ({ "retry-after": date(8_000) }), 8_000, 8_001, 8_000],
+    ["a date in the past", () => ({ "retry-after": date(-8_000) }), 500, 1_000, 0],
+    ["milliseconds", () => ({ "retry-after-ms": "2500" }), 2_500, 2_501, 2_500],
+    ["negative", () => ({ "retry-after": "-5" }), 500, 1_000, undefined],
+    ["garbage", () => ({ "retry-after": "soon" }), 500, 1_000, undefined],
+    ["garbage that Date.parse accepts", () => ({ "retry-after": "2099" + "x" }), 500, 1_000, undefined],
+    ["no header", () => ({}), 500, 1_000, undefined],
+  ];
+  for (const [name, headers, least, most, retryAfter] of cases) {
+    for (const body of [undefined, "<html>"]) {
+      await t.step(`${name}${body ? ", contract error" : ""}`, async () => {
+        using time = new FakeTime(new Date("2026-01-01T00:00:00Z"));
+        const at: number[] = [];
+        const { client } = makeClient(() => {
+          at.push(Date.now());
+          return body === undefined
+            ? failure(503, headers())
+            : new Response(body, { status: 503, headers: headers() });
+        }, { maxRetries: 1 });
+        const error = await failureOf(settle(time, client.request("GET", "/x")));
+        assertInstanceOf(error, PrefactorRetryExhaustedError);
+        assertEquals((error.lastError as PrefactorApiError).retryAfter, retryAfter);
+        assertGreaterOrEqual(at[1]! - at[0]!, least);
+        assertLess(at[1]! - at[0]!, most + 1);
+      });
+    }
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() fails immediately if Retry-After is longer than maxRetryDelay", async (t) => {
+  for (const text of ["61", "99999999999999999999", "9".repeat(400), "Fri, 31 Dec 9999 23:59:59 GMT"]) {
+    await t.step(text.slice(0, 30), async () => {
+      using time = new FakeTime(new Date("2026-01-01T00:00:00Z"));
+      const { client, sent } = makeClient(() => failure(429, { "retry-after": text }));
+      const error = await failureOf(client.request("GET", "/x"));
+      assertInstanceOf(error, PrefactorRetryExhaustedError);
+      assertInstanceOf(error.lastError, PrefactorApiError);
+      assert(error.lastError.retryAfter! > 60_000);
+      assertEquals([error.attempts, sent.length], [1, 1]);
+      assertFalse(time.next());
+    });
+  }
+});
+
+Deno.test("maxRetries of a call replaces maxRetries of the config", async (t) => {
+  for (const [config, call, attempts] of [[3, 0, 1], [0, 2, 3], [1, undefined, 2]] as const) {
+    await t.step(`${config}, ${call}`, async () => {
+      using time = new FakeTime();
+      const { client, sent } = makeClient(() => failure(503), { maxRetries: config });
+      const error = await failureOf(settle(time, client.request("GET", "/x", { maxRetries: call })));
+      assertEquals(sent.length, attempts);
+      if (attempts === 1) assertInstanceOf(error, PrefactorApiError);
+      else assertInstanceOf(error, PrefactorRetryExhaustedError);
+    });
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() rejects with the error itself if maxRetries is 0", async (t) => {
+  const cases: [name: string, respond: Answer, kind: new (...args: never[]) => Error][] = [
+    ["503", () => failure(503), PrefactorApiError],
+    ["503 with Retry-After", () => failure(503, { "retry-after": "9999" }), PrefactorApiError],
+    ["502 with HTML", () => new Response("<html>", { status: 502 }), PrefactorResponseContractError],
+    ["network error", () => Promise.reject(new TypeError("Refused")), PrefactorNetworkError],
+  ];
+  for (const [name, respond, kind] of cases) {
+    await t.step(name, async () => {
+      const { client } = makeClient(respond, { maxRetries: 0 });
+      const error = await failureOf(client.request("GET", "/x"));
+      assertStrictEquals((error as Error).constructor, kind);
+    });
+  }
+});
+
+Deno.test("PrefactorRetryExhaustedError holds the number of attempts and the last error", async () => {
+  using time = new FakeTime();
+  const { client } = makeClient(inTurn(() => failure(500), () => failure(502), () => failure(504)), {
+    maxRetries: 2,
+  });
+  const error = await failureOf(settle(time, client.request("GET", "/x")));
+  assertInstanceOf(error, PrefactorRetryExhaustedError);
+  assertInstanceOf(error.lastError, PrefactorApiError);
+  assertStrictEquals(error.cause, error.lastError);
+  assertEquals([error.attempts, error.lastError.statusCode], [3, 504]);
+});
