@@ -52,10 +52,12 @@ export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
 export { BulkClient } from "./src/bulk/bulk_client.ts";
 export { isPermanentHttpError, isTransientHttpError } from "./src/errors/classification.ts";
 export {
+  API_ERROR_CODES,
   isPrefactorHttpError,
   PrefactorApiError,
   PrefactorAuthError,
   PrefactorClientError,
+  PrefactorConflictError,
   PrefactorHttpError,
   PrefactorNetworkError,
   PrefactorNotFoundError,
@@ -65,11 +67,16 @@ export {
   PrefactorValidationError,
 } from "./src/errors/errors.ts";
 export type {
+  ApiErrorCode,
   PrefactorApiErrorOptions,
+  PrefactorError,
+  PrefactorErrorOptions,
   PrefactorResponseContractErrorOptions,
+  PrefactorRetryExhaustedErrorOptions,
   PrefactorTimeoutErrorOptions,
+  RequestSummary,
 } from "./src/errors/errors.ts";
-export type { ClientHooks, RequestEvent, ResponseEvent, RetryEvent } from "./src/hooks.ts";
+export type { ClientHooks, ErrorEvent, RequestEvent, ResponseEvent, RetryEvent } from "./src/hooks.ts";
 export type {
   ApiResponseInfo,
   HeaderFields,

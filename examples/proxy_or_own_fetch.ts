@@ -28,6 +28,7 @@ const proxy = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (req
 using throughProxy = Deno.createHttpClient({ proxy: { url: `http://127.0.0.1:${proxy.addr.port}` } });
 const proxied = new PrefactorHttpClient({
   apiUrl: "http://prefactor.example", // in production: https://app.prefactorai.com
+  allowInsecureHttp: true, // the proxy of this example does not speak TLS
   apiToken: sandbox.config().apiToken,
   fetch: (url, init) => fetch(url, { ...init, client: throughProxy }),
 });

@@ -37,6 +37,11 @@ export class ArgumentChecker {
     );
   }
 
+  /** Throws without showing the value, which may be a secret. */
+  failSecretly(name: string, expected: string): never {
+    throw new PrefactorClientError(`Cannot ${this.#action}: '${name}' must be ${expected}`);
+  }
+
   /** Throws unless the condition holds. */
   check(name: string, holds: boolean, expected: string, value: unknown): void {
     if (!holds) this.fail(name, expected, value);

@@ -6,7 +6,7 @@
 
 import { ArgumentChecker } from "./arguments.ts";
 import { isObject } from "./guards.ts";
-import type { ClientHooks } from "./hooks.ts";
+import { type ClientHooks, HOOK_NAMES } from "./hooks.ts";
 import { isKeyText, MAX_KEY_PREFIX_LENGTH } from "./idempotency.ts";
 import { Redactor } from "./redaction.ts";
 import { VERSION } from "./version.ts";
@@ -14,8 +14,9 @@ import { VERSION } from "./version.ts";
 /** Client options. Every duration is in milliseconds. */
 export interface HttpClientConfig {
   /**
-   * The URL of the API: an absolute `http:` or `https:` URL without credentials, query or fragment, such as
-   * `https://app.prefactorai.com`. A base path is kept; a trailing `/` and a trailing `/api/v1` are ignored.
+   * The URL of the API: an absolute `https:` URL without credentials, query or fragment, such as
+   * `https://app.prefactorai.com`; an `http:` URL only to a loopback host or with `allowInsecureHttp`. A base path is
+   * kept; a trailing `/` and a trailing `/api/v1` are ignored.
    */
   apiUrl: string;
   /** The bearer token. It appears in no message, property or log of this package. */
@@ -27,9 +28,17 @@ export interface HttpClientConfig {
    * the API responds to a bulk request only when all of it is done.
    */
   connectTimeout?: number | undefined;
+  /**
+   * The timeout of a whole call, in ms: its wait for a free slot, all attempts and the delays between them. Defaults to
+   * none.
+   */
+  totalTimeout?: number | undefined;
   /** The maximum number of retries after the first attempt. Defaults to 3. */
   maxRetries?: number | undefined;
-  /** The delay before the first retry, before jitter, in ms; at most `maxRetryDelay`. Defaults to 1 000. */
+  /**
+   * The delay before the first retry, before jitter, in ms; at most `maxRetryDelay`. Defaults to 1 000, or to
+   * `maxRetryDelay` if that is less.
+   */
   initialRetryDelay?: number | undefined;
   /**
    * The maximum delay before a retry, in ms. Defaults to 60 000. If the server asks for a longer delay, the call fails
@@ -38,11 +47,21 @@ export interface HttpClientConfig {
   maxRetryDelay?: number | undefined;
   /** The factor from one delay to the next, at least 1. Defaults to 2. */
   retryMultiplier?: number | undefined;
+  /**
+   * The number of retries that the client makes beyond the calls that succeed; `null` for no limit. Defaults to 500.
+   * Each retry takes one; a call that succeeds gives back its own and one more. An API that is down then gets each call
+   * once. Raise it for bursts of far more calls than that may all fail at first.
+   */
+  retryBudget?: number | null | undefined;
   /** The statuses that are retried, each from 400 to 599. Defaults to 429, 500, 502, 503 and 504. */
   retryOnStatusCodes?: readonly number[] | undefined;
   /** The prefix of the idempotency keys that the client generates, at most 27 printable ASCII characters. Defaults to none. */
   defaultIdempotencyKey?: string | undefined;
-  /** The maximum number of concurrent requests, at least 1. Defaults to 100. Other requests wait in order. */
+  /**
+   * Whether `apiUrl` may be an `http:` URL to any host. The token is then sent unencrypted. Defaults to `false`.
+   */
+  allowInsecureHttp?: boolean | undefined;
+  /** The maximum number of concurrent requests, at least 1. Defaults to 100. Other requests wait in order, retries first. */
   maxConcurrency?: number | undefined;
   /** The entry of an SDK built on this package, such as `my-sdk@1.2.0`, put before this package's in `X-Prefactor-SDK`. */
   sdkHeader?: string | undefined;
@@ -69,6 +88,8 @@ export interface ResolvedConfig extends ResolvedRetryConfig {
   readonly baseUrl: string;
   readonly requestTimeout: number;
   readonly connectTimeout: number;
+  readonly totalTimeout: number | null;
+  readonly retryBudget: number | null;
   readonly retryOnStatusCodes: ReadonlySet<number>;
   readonly defaultIdempotencyKey: string | undefined;
   readonly maxConcurrency: number;
@@ -94,8 +115,11 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
     apiToken,
     requestTimeout = 30_000,
     connectTimeout = 10_000,
+    totalTimeout = null,
+    retryBudget = 500,
     retryOnStatusCodes = [429, 500, 502, 503, 504],
     defaultIdempotencyKey,
+    allowInsecureHttp = false,
     maxConcurrency = 100,
     sdkHeader,
     maxResponseBytes = 16 * 1024 * 1024,
@@ -105,7 +129,10 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
   checkToken(checker, apiToken);
   checker.checkDuration("requestTimeout", requestTimeout);
   checker.checkDuration("connectTimeout", connectTimeout);
+  if (totalTimeout !== null) checker.checkDuration("totalTimeout", totalTimeout);
+  if (retryBudget !== null) checker.checkInteger("retryBudget", retryBudget, 0);
   checkStatusCodes(checker, retryOnStatusCodes);
+  checker.check("allowInsecureHttp", typeof allowInsecureHttp === "boolean", "a boolean", allowInsecureHttp);
   const isPrefix = defaultIdempotencyKey === undefined ||
     isKeyText(defaultIdempotencyKey, MAX_KEY_PREFIX_LENGTH);
   const prefixExpected = `1 to ${MAX_KEY_PREFIX_LENGTH} printable ASCII characters`;
@@ -116,15 +143,17 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
   checker.checkInteger("maxResponseBytes", maxResponseBytes, 1);
   checker.check("fetch", isFunctionOrAbsent(fetch), "a function", fetch);
   checker.check("hooks", hooks === undefined || isObject(hooks), "an object", hooks);
-  for (const name of ["onRequest", "onResponse", "onRetry"] as const) {
+  for (const name of HOOK_NAMES) {
     checker.check(`hooks.${name}`, isFunctionOrAbsent(hooks?.[name]), "a function", hooks?.[name]);
   }
   const sdk = `@prefactor/http@${VERSION}`;
   return Object.freeze({
     ...retryConfig,
-    baseUrl: resolveApiUrl(checker, apiUrl, apiToken),
+    baseUrl: resolveApiUrl(checker, apiUrl, allowInsecureHttp, apiToken),
     requestTimeout,
     connectTimeout,
+    totalTimeout,
+    retryBudget,
     retryOnStatusCodes: new Set(retryOnStatusCodes),
     defaultIdempotencyKey,
     maxConcurrency,
@@ -145,9 +174,10 @@ export function resolveConfig(config: HttpClientConfig): ResolvedConfig {
 /** Checks the retry options and fills in the defaults. */
 export function resolveRetryConfig(config: RetryConfig, checker: ArgumentChecker): ResolvedRetryConfig {
   checker.check("config", isObject(config), "an object", config);
-  const { maxRetries = 3, initialRetryDelay = 1_000, maxRetryDelay = 60_000, retryMultiplier = 2 } = config;
+  const { maxRetries = 3, maxRetryDelay = 60_000, retryMultiplier = 2 } = config;
   checker.checkInteger("maxRetries", maxRetries, 0);
   checker.checkDuration("maxRetryDelay", maxRetryDelay);
+  const { initialRetryDelay = Math.min(1_000, maxRetryDelay) } = config;
   checker.checkDuration("initialRetryDelay", initialRetryDelay);
   const isOrdered = initialRetryDelay <= maxRetryDelay;
   checker.check(
@@ -161,12 +191,11 @@ export function resolveRetryConfig(config: RetryConfig, checker: ArgumentChecker
   return { maxRetries, initialRetryDelay, maxRetryDelay, retryMultiplier };
 }
 
-/** Replaces a value in a message that may be a token. */
-const HIDDEN = Symbol("a value that is not shown");
-
 function checkToken(checker: ArgumentChecker, token: unknown): void {
-  const shown = typeof token === "string" && token !== "" ? HIDDEN : token;
-  checker.check("apiToken", isHeaderValue(token), "a non-empty string that a header can carry", shown);
+  if (typeof token !== "string" || token === "") checker.fail("apiToken", "a non-empty string", token);
+  if (token.trim() !== token) checker.failSecretly("apiToken", "without white space at its ends");
+  if (/^bearer\s/i.test(token)) checker.failSecretly("apiToken", "the token alone, without 'Bearer '");
+  if (!isHeaderValue(token)) checker.failSecretly("apiToken", "a string that a header can carry");
 }
 
 function checkStatusCodes(checker: ArgumentChecker, codes: unknown): void {
@@ -178,17 +207,28 @@ function checkStatusCodes(checker: ArgumentChecker, codes: unknown): void {
 }
 
 /** Checks the URL of the API and removes a trailing `/` or `/api/v1`. */
-function resolveApiUrl(checker: ArgumentChecker, apiUrl: unknown, apiToken: string): string {
-  const expected = "an absolute http: or https: URL without credentials, query or fragment";
+function resolveApiUrl(
+  checker: ArgumentChecker,
+  apiUrl: unknown,
+  allowInsecureHttp: boolean,
+  apiToken: string,
+): string {
+  const expected = "an absolute https: URL without credentials, query or fragment";
   if (typeof apiUrl !== "string") checker.fail("apiUrl", expected, apiUrl);
   const url = /^https?:\/\/[^\s?#\\]+$/i.test(apiUrl) && URL.canParse(apiUrl) && new URL(apiUrl);
   if (!url || url.username !== "" || url.password !== "") {
     // If the token is a URL, the two were probably mixed up.
-    const shown = URL.canParse(apiToken) ? HIDDEN : apiUrl.replace(/\/\/.*@/s, "//[redacted]@");
-    checker.fail("apiUrl", expected, shown);
+    if (URL.canParse(apiToken)) checker.failSecretly("apiUrl", expected);
+    checker.fail("apiUrl", expected, apiUrl.replace(/\/\/.*@/s, "//[redacted]@"));
   }
+  const isSafe = url.protocol === "https:" || allowInsecureHttp || LOOPBACK_HOST.test(url.hostname);
+  const safeExpected = "an https: URL, because http: sends the token unencrypted (see allowInsecureHttp)";
+  checker.check("apiUrl", isSafe, safeExpected, apiUrl);
   return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
 }
+
+/** The hosts that `http:` reaches without leaving the machine. */
+const LOOPBACK_HOST = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Returns whether a header can carry the string unchanged, which excludes white space at its ends. */
 function isHeaderValue(value: unknown): value is string {

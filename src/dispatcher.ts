@@ -5,19 +5,28 @@
  */
 
 import type { ResolvedConfig } from "./config.ts";
-import { DenseSet } from "./dense_set.ts";
+import { DenseSet, type Entry } from "./dense_set.ts";
+import { isTransientHttpError } from "./errors/classification.ts";
 import {
+  isPrefactorHttpError,
   PrefactorApiError,
   PrefactorClientError,
   PrefactorNetworkError,
   PrefactorResponseContractError,
+  PrefactorTimeoutError,
+  type RequestSummary,
 } from "./errors/errors.ts";
+import { isNeverConnected } from "./errors/network_cause.ts";
 import type { ApiResponseInfo, HttpRequestOptions } from "./http_requester.ts";
 import { PendingCall } from "./pending_call.ts";
+import { RetryBudget } from "./retry/budget.ts";
 import { RetryHandler } from "./retry/retry_handler.ts";
-import { type PreparedRequest, prepareRequest } from "./transport/request.ts";
-import { Timeouts } from "./transport/timeouts.ts";
-import { Transport } from "./transport/transport.ts";
+import { isIdempotent, type PreparedRequest, prepareRequest, summarize } from "./transport/request.ts";
+import { type Timeout, Timeouts } from "./transport/timeouts.ts";
+import { type AttemptInfo, Transport } from "./transport/transport.ts";
+
+/** The statuses with which a server says that it did nothing. */
+const REFUSING_STATUSES: readonly number[] = [429, 503];
 
 /** Carries out the calls of a client and closes when they have settled. */
 export class Dispatcher {
@@ -25,7 +34,9 @@ export class Dispatcher {
   readonly #timeouts = new Timeouts();
   readonly #transport: Transport;
   readonly #retryHandler: RetryHandler;
+  readonly #retryBudget: RetryBudget;
   readonly #pending = new DenseSet<PendingCall>();
+  #callCount = 0;
   #closed = false;
   #onIdle: (() => void)[] = [];
 
@@ -34,6 +45,7 @@ export class Dispatcher {
     this.#config = config;
     this.#transport = new Transport(config, this.#timeouts);
     this.#retryHandler = new RetryHandler(config);
+    this.#retryBudget = new RetryBudget(config.retryBudget);
   }
 
   /** Sends a request, with retries. */
@@ -42,17 +54,28 @@ export class Dispatcher {
     if (this.#closed) throw closedError();
     const { signal } = options;
     if (signal?.aborted) throw signal.reason;
-    const call = new PendingCall(signal);
+    const call = new PendingCall(request, signal);
     const entry = this.#pending.add(call);
-    const startedAt = Date.now();
-    const first = this.#transport.send(request, { attempt: 1, startedAt }, call);
+    const info = { callId: ++this.#callCount, attempt: 1, startedAt: Date.now() };
+    const totalTimeout = request.totalTimeout === null ? undefined : this.#startTotalTimeout(call);
+    const first = this.#transport.send(request, info, call);
     try {
-      return await first;
+      const response = await first;
+      this.#retryBudget.giveBack(0);
+      return response;
     } catch (error) {
       if (call.aborted) throw call.reason;
-      if (request.maxRetries === 0 || !this.#isRetriable(error)) throw error;
-      return await this.#retry(first, startedAt, request, call);
+      try {
+        call.lastError = error;
+        if (request.maxRetries === 0 || !this.#isRetriable(error, request)) throw error;
+        const response = await this.#retry(first, info, call);
+        this.#retryBudget.giveBack(response.attempts - 1);
+        return response;
+      } catch (error) {
+        throw call.aborted ? call.reason : traceToCaller(error);
+      }
     } finally {
+      if (totalTimeout) this.#timeouts.delete(totalTimeout);
       this.#pending.delete(entry);
       if (this.#pending.size === 0) this.#onIdle.splice(0).forEach((resolve) => resolve());
       call.dispose();
@@ -65,7 +88,7 @@ export class Dispatcher {
     if (this.#pending.size > 0) {
       const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
       const expire = () => {
-        for (const { value: call } of this.#pending.entries()) call.abort(closedError());
+        for (const { value: call } of this.#pending.entries()) call.abort(this.#closedError(call));
       };
       const abortAll = this.#timeouts.add({ due: 0, expire }, timeout);
       await idle;
@@ -75,36 +98,78 @@ export class Dispatcher {
   }
 
   /** Retries a call whose first attempt has failed. Calls that succeed at once never pay for the retry handler. */
-  #retry(
-    first: Promise<ApiResponseInfo>,
-    startedAt: number,
-    request: PreparedRequest,
-    call: PendingCall,
-  ): Promise<ApiResponseInfo> {
-    let failure: { error: unknown; at: number } | undefined;
+  #retry(first: Promise<ApiResponseInfo>, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
+    const { request } = call;
+    let failedAt: number | undefined;
     return this.#retryHandler.execute(async (attempt) => {
-      const retry = failure && { error: failure.error, delay: Math.max(0, Date.now() - failure.at) };
+      const retry = failedAt !== undefined &&
+        { error: call.lastError, delay: Math.max(0, Date.now() - failedAt) };
       try {
-        return await (retry ? this.#transport.send(request, { attempt, startedAt, retry }, call) : first);
+        return await (retry ? this.#transport.send(request, { ...info, attempt, retry }, call) : first);
       } catch (error) {
-        failure = { error, at: Date.now() };
+        call.lastError = error;
+        failedAt = Date.now();
         throw error;
       }
     }, {
-      isRetriable: (error) => this.#isRetriable(error),
+      isRetriable: (error) => this.#isRetriable(error, request),
       maxRetries: request.maxRetries,
+      takeRetry: () => this.#retryBudget.take(),
       signal: call.signal,
     });
   }
 
-  /** Returns whether an error is a network failure, a timeout, or a response whose status is to be retried. */
-  #isRetriable(error: unknown): boolean {
-    if (error instanceof PrefactorNetworkError) return true;
-    return (error instanceof PrefactorApiError || error instanceof PrefactorResponseContractError) &&
-      this.#config.retryOnStatusCodes.has(error.statusCode ?? 0);
+  /** Returns whether an error may go away by itself, and sending the request again can do no harm. */
+  #isRetriable(error: unknown, request: PreparedRequest): boolean {
+    if (error instanceof PrefactorNetworkError) {
+      return isTransientHttpError(error) && (isIdempotent(request) || isNeverConnected(error.cause));
+    }
+    if (!(error instanceof PrefactorApiError || error instanceof PrefactorResponseContractError)) {
+      return false;
+    }
+    const { statusCode = 0 } = error;
+    return this.#config.retryOnStatusCodes.has(statusCode) &&
+      (isIdempotent(request) || REFUSING_STATUSES.includes(statusCode));
+  }
+
+  #startTotalTimeout(call: PendingCall): Entry<Timeout> {
+    const timeout = call.request.totalTimeout!;
+    const expire = () => {
+      const { method, path } = call.request;
+      const message = `${method} ${path} timed out: no response within a totalTimeout of ${timeout} ms`;
+      const options = {
+        phase: "total",
+        timeout,
+        cause: call.lastError,
+        request: this.#summaryOf(call),
+      } as const;
+      call.abort(new PrefactorTimeoutError(message, options));
+    };
+    return this.#timeouts.add({ due: 0, isInGrace: false, expire }, timeout);
+  }
+
+  #closedError(call: PendingCall): PrefactorClientError {
+    if (!call.wasSent) return closedError();
+    const message = "Cannot finish the request: the client was closed while it was in flight";
+    return new PrefactorClientError(message, { request: this.#summaryOf(call) });
+  }
+
+  /** Returns what errors say about the request, if it may have reached the server. */
+  #summaryOf({ request, wasSent }: PendingCall): RequestSummary | undefined {
+    return wasSent ? summarize(request, this.#config.redactor) : undefined;
   }
 }
 
 function closedError(): PrefactorClientError {
   return new PrefactorClientError("Cannot send the request: the client is closed");
+}
+
+/**
+ * Makes the stack of an error lead to the caller's own line. The error was created by an attempt, which nobody awaits;
+ * here V8 knows who awaits the call.
+ */
+function traceToCaller(error: unknown): unknown {
+  const { captureStackTrace } = Error as { captureStackTrace?: (error: object) => void };
+  if (isPrefactorHttpError(error)) captureStackTrace?.(error);
+  return error;
 }

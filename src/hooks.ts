@@ -6,6 +6,8 @@
 
 /** An attempt that is about to be sent. */
 export interface RequestEvent {
+  /** A number that all events of a call share and no other call of the client has. */
+  readonly callId: number;
   /** The HTTP method. */
   readonly method: string;
   /** The path without its query. */
@@ -24,6 +26,14 @@ export interface ResponseEvent extends RequestEvent {
   readonly duration: number;
 }
 
+/** An attempt that has failed. */
+export interface ErrorEvent extends RequestEvent {
+  /** The error of the attempt, or the reason of the abort. */
+  readonly error: unknown;
+  /** The time from the start of the attempt to its failure, in ms. */
+  readonly duration: number;
+}
+
 /** An attempt that follows a failed one; `attempt` is the number of the attempt about to be sent. */
 export interface RetryEvent extends RequestEvent {
   /** The error of the previous attempt. */
@@ -31,6 +41,9 @@ export interface RetryEvent extends RequestEvent {
   /** The time since the previous attempt failed, in ms. */
   readonly delay: number;
 }
+
+/** The names of the hooks. */
+export const HOOK_NAMES = ["onRequest", "onResponse", "onError", "onRetry"] as const;
 
 /**
  * Observers of every attempt. They only watch: the client ignores what they return, and an observer that throws
@@ -41,6 +54,8 @@ export interface ClientHooks {
   onRequest?(event: RequestEvent): unknown;
   /** Called when a response has been read completely, whatever its status. */
   onResponse?(event: ResponseEvent): unknown;
+  /** Called when an attempt has failed or was aborted, after its `onResponse` if there was a response. */
+  onError?(event: ErrorEvent): unknown;
   /** Called just before an attempt that follows a failed one, ahead of its `onRequest`. */
   onRetry?(event: RetryEvent): unknown;
 }

@@ -17,9 +17,11 @@ export interface RequestOptions {
   timeout?: number | undefined;
   /** The timeout of the wait for the response headers, in ms; `null` for none. Defaults to the client's `connectTimeout`. */
   connectTimeout?: number | null | undefined;
+  /** The timeout of the whole call, waits included, in ms; `null` for none. Defaults to the client's `totalTimeout`. */
+  totalTimeout?: number | null | undefined;
   /** The maximum number of retries. Defaults to the client's `maxRetries`. */
   maxRetries?: number | undefined;
-  /** Headers to add to the request. An `Authorization` header is ignored. */
+  /** Headers to add to the request. An `Authorization` header is ignored, an `Idempotency-Key` is an error. */
   headers?: HeaderFields | undefined;
 }
 
@@ -39,8 +41,9 @@ export interface HttpRequestOptions extends RequestOptions {
   /** The body, sent as JSON without changes. */
   json?: unknown;
   /**
-   * The `Idempotency-Key` header, 1 to 64 printable ASCII characters; `null` for none. Defaults to a generated
-   * key for a POST, and to none for other methods.
+   * The `Idempotency-Key` header, 1 to 64 printable ASCII characters; `null` for none. Defaults for a POST to
+   * `json.idempotency_key` or a generated key, and for other methods to none. A POST or PATCH without a key is retried
+   * only if it cannot have been carried out.
    */
   idempotencyKey?: string | null | undefined;
 }

@@ -5,6 +5,7 @@
  */
 
 import { DenseSet, type Entry } from "./dense_set.ts";
+import type { PreparedRequest } from "./transport/request.ts";
 
 /** A stage of a call that can be ended early: the wait for a turn, or an attempt. */
 export interface Cancelable {
@@ -40,8 +41,14 @@ const callsOf = new WeakMap<AbortSignal, SignalCalls>();
 
 /** One call from its first attempt until it settles. The caller's signal and `close()` end it through `abort`. */
 export class PendingCall {
+  /** The request of the call. */
+  readonly request: PreparedRequest;
   /** The stage that the call is in. */
   stage: Cancelable | undefined;
+  /** Whether an attempt was sent, so that the server may have carried out the request. */
+  wasSent = false;
+  /** The error of the last attempt. */
+  lastError: unknown;
   /** Whether the call was aborted. */
   aborted = false;
   /** The reason of the abort. */
@@ -52,7 +59,8 @@ export class PendingCall {
   #controller: AbortController | undefined;
 
   /** Creates a call that the caller's signal aborts. */
-  constructor(callerSignal: AbortSignal | undefined) {
+  constructor(request: PreparedRequest, callerSignal: AbortSignal | undefined) {
+    this.request = request;
     if (!callerSignal) return;
     this.#signalCalls = callsOf.get(callerSignal) ?? new SignalCalls(callerSignal);
     callsOf.set(callerSignal, this.#signalCalls);

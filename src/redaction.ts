@@ -1,13 +1,16 @@
 /**
- * Takes the token out of everything that goes into an error.
+ * Takes the token out of everything that goes into an error, and bounds its size.
  *
  * @module
  */
 
-import { formatValue, isObject } from "./guards.ts";
+import { formatValue } from "./guards.ts";
 
 /** Replaces the token. */
 const REDACTED = "[redacted]";
+
+/** Marks what was cut off. */
+const CUT = "[cut]";
 
 /** A shorter token is a placeholder in a test; taking it out would only garble messages. */
 const MIN_SECRET_LENGTH = 6;
@@ -15,12 +18,19 @@ const MIN_SECRET_LENGTH = 6;
 /** The depth to which a JSON value is copied; people and logs read nothing that is nested deeper. */
 const MAX_DEPTH = 100;
 
-/** The number of objects of a cause that are searched before it counts as holding the token. */
-const MAX_OBJECTS = 1_000;
+/** The maximum size of a copied JSON value, in characters of JSON. */
+const MAX_SIZE = 64 * 1024;
+
+/** The lengths to which texts are cut, in characters, until the copy is small enough. */
+const TEXT_LENGTHS = [MAX_SIZE, 4_096, 256];
+
+/** The number of causes behind a cause that are kept. */
+const MAX_CAUSES = 5;
 
 /** Takes one secret out of texts, JSON values and causes. Its methods never throw. */
 export class Redactor {
   readonly #forms: readonly string[];
+  readonly #longestForm: number;
 
   /** Creates a redactor for a token. */
   constructor(secret: string) {
@@ -28,6 +38,7 @@ export class Redactor {
     // The token itself, escaped as in JSON, with slashes escaped too, and percent-encoded as in a URL.
     const forms = [secret, json, json.replaceAll("/", "\\/"), encodeURIComponent(secret.toWellFormed())];
     this.#forms = secret.length < MIN_SECRET_LENGTH ? [] : [...new Set(forms)];
+    this.#longestForm = Math.max(0, ...this.#forms.map(({ length }) => length));
   }
 
   /** Returns the text without the token. */
@@ -35,70 +46,167 @@ export class Redactor {
     return this.#forms.reduce((text, form) => text.replaceAll(form, REDACTED), text);
   }
 
-  /** Returns a copy of the JSON value without the token in any string or key, cut off at a fixed depth. */
-  redact(value: unknown, depth = 0): unknown {
-    if (typeof value === "string") return this.text(value);
-    if (typeof value === "number") return this.text(String(value)) === String(value) ? value : REDACTED;
-    if (typeof value !== "object" || value === null) return value;
-    if (depth === MAX_DEPTH) return "[nested too deep]";
-    if (Array.isArray(value)) return value.map((item) => this.redact(item, depth + 1));
-    return Object.fromEntries(
-      Object.entries(value).map(([key, field]) => [this.text(key), this.redact(field, depth + 1)]),
-    );
+  /** Returns the beginning of the text without the token, with a mark if it was cut. Reads hardly more than it returns. */
+  start(text: string, maxLength: number, mark = CUT): string {
+    if (text.length <= maxLength) return this.text(text);
+    // A token may lie across the cut, so more is read, and a part of one at the very end is dropped.
+    const redacted = this.text(text.slice(0, maxLength + this.#longestForm));
+    return redacted.slice(0, Math.min(maxLength, redacted.length - this.#longestForm)) + mark;
+  }
+
+  /**
+   * Returns a copy of the JSON value without the token in any string or key, with at most 64 KiB of JSON. Long texts are
+   * cut before fields are left out.
+   */
+  redact(value: unknown): unknown {
+    let redacted: unknown;
+    for (const maxLength of TEXT_LENGTHS) {
+      const copy = new BoundedCopy(this, maxLength);
+      redacted = copy.of(value);
+      if (!copy.isFull) break;
+    }
+    return redacted;
   }
 
   /** Formats a value as the function {@linkcode formatValue} does, without the token. */
   formatValue(value: unknown): string {
-    return formatValue(typeof value === "string" ? this.text(value) : value);
+    return formatValue(typeof value === "string" ? this.start(value, MAX_SIZE) : value);
   }
 
-  /** Returns the cause of an error, or a plain error with the redacted message if the cause holds the token. */
-  cause(cause: unknown): unknown {
-    if (this.#forms.length === 0 || !this.#isIn(cause, new Set())) return cause;
-    const copy = new Error(this.text(reasonOf(cause)));
-    if (cause instanceof Error) {
-      try {
-        copy.name = this.text(cause.name);
-        copy.stack = this.text(cause.stack ?? "");
-      } catch {
-        // A name or a stack that is not a string is dropped.
+  /**
+   * Rebuilds the cause of an error from its `name`, `message`, `code`, `stack` and `cause`, without the token. Nothing
+   * else of a foreign object is kept, because it may hold the token or be of any size.
+   */
+  cause(cause: unknown, depth = 0): unknown {
+    if (typeof cause === "string") return this.start(cause, MAX_SIZE);
+    if (typeof cause === "symbol") return this.text(String(cause));
+    if (typeof cause !== "object" && typeof cause !== "function" || cause === null) return cause;
+    const copy = new Error(this.#textOf(cause, "message") ?? formatForeign(cause));
+    for (const key of ["name", "code", "stack"]) {
+      const value = this.#textOf(cause, key);
+      if (value !== undefined) {
+        Object.defineProperty(copy, key, { value, configurable: true, writable: true });
       }
+    }
+    // An AggregateError of Node has no message but those of its errors.
+    const inner = read(cause, "cause") ?? read(read(cause, "errors"), "0");
+    if (inner !== undefined && depth < MAX_CAUSES) {
+      Object.defineProperty(copy, "cause", {
+        value: this.cause(inner, depth + 1),
+        configurable: true,
+        writable: true,
+      });
     }
     return copy;
   }
 
-  /** Returns whether the token is anywhere in the value; a value that throws or is too large counts as holding it. */
-  #isIn(value: unknown, seen: Set<unknown>): boolean {
-    if (typeof value === "string") return this.#forms.some((form) => value.includes(form));
-    if (typeof value !== "object" && typeof value !== "function" || value === null || seen.has(value)) {
-      return false;
-    }
-    seen.add(value);
-    if (seen.size > MAX_OBJECTS) return true;
-    try {
-      return contents(value).some((content) => this.#isIn(content, seen));
-    } catch {
-      return true;
-    }
+  #textOf(object: unknown, key: string): string | undefined {
+    const value = read(object, key);
+    if (typeof value === "number") return this.text(String(value));
+    return typeof value === "string" ? this.start(value, MAX_SIZE / 4) : undefined;
   }
 }
 
-/** Lists what an object can show: its keys and fields, and the contents of the platform's own classes. */
-function contents(value: object): unknown[] {
-  const fields = Reflect.ownKeys(value).flatMap((key) => [key, Reflect.get(value, key)]);
-  if (value instanceof Request) return [...fields, value.url, value.headers];
-  if (value instanceof Response) return [...fields, value.url, value.headers];
-  if (value instanceof URL) return [...fields, value.href];
-  const isCollection = [Map, Set, Headers, URLSearchParams, FormData].some((type) => value instanceof type);
-  return isCollection ? [...fields, ...value as Iterable<unknown>] : fields;
+/** A copy of a JSON value that stops growing when it is full. */
+class BoundedCopy {
+  readonly #redactor: Redactor;
+  readonly #maxLength: number;
+  #left = MAX_SIZE;
+
+  constructor(redactor: Redactor, maxLength: number) {
+    this.#redactor = redactor;
+    this.#maxLength = maxLength;
+  }
+
+  /** Whether something was left out. */
+  get isFull(): boolean {
+    return this.#left < 0;
+  }
+
+  of(value: unknown, depth = 0): unknown {
+    if (typeof value === "string") return this.#take(this.#redactor.start(value, this.#maxLength));
+    if (typeof value === "number") {
+      const text = this.#take(this.#redactor.text(String(value)));
+      return text === String(value) ? value : text;
+    }
+    if (typeof value !== "object" || value === null) return this.#take(value);
+    if (depth === MAX_DEPTH) return this.#take("[nested too deep]");
+    if (this.isFull) return CUT;
+    return Array.isArray(value) ? this.#items(value, depth) : this.#fields(value, depth);
+  }
+
+  #items(values: readonly unknown[], depth: number): unknown[] {
+    const items: unknown[] = [];
+    this.#left -= 2;
+    for (const value of values) {
+      this.#left--;
+      if (this.isFull) break;
+      items.push(this.of(value, depth + 1));
+    }
+    if (items.length < values.length) items.push(CUT);
+    return items;
+  }
+
+  #fields(object: object, depth: number): Record<string, unknown> {
+    const fields: Record<string, unknown> = {};
+    this.#left -= 2;
+    for (const name in object) {
+      if (!Object.hasOwn(object, name)) continue;
+      if (this.isFull) {
+        fields[CUT] = CUT;
+        break;
+      }
+      const key = this.#take(this.#redactor.start(name, this.#maxLength));
+      this.#left -= 2;
+      // Assigning to `__proto__` would change the prototype.
+      Object.defineProperty(fields, key, {
+        value: this.of((object as Record<string, unknown>)[name], depth + 1),
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    }
+    return fields;
+  }
+
+  /** Counts a value, and replaces it if there is no room for it. */
+  #take<T>(value: T): T | typeof CUT {
+    const size = typeof value === "string" ? JSON.stringify(value).length : 5;
+    if (size > this.#left) {
+      this.#left = -1;
+      return CUT;
+    }
+    this.#left -= size;
+    return value;
+  }
 }
 
-/** Describes in words why something failed. */
-export function reasonOf(cause: unknown): string {
+/** Reads a property of anything; `undefined` if that throws. */
+function read(object: unknown, key: string): unknown {
   try {
-    if (typeof cause === "string") return cause;
-    return isObject(cause) && typeof cause["message"] === "string" ? cause["message"] : formatValue(cause);
+    return (object as Record<string, unknown> | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+function formatForeign(value: unknown): string {
+  try {
+    return formatValue(value);
   } catch {
     return "unreadable error";
   }
+}
+
+/** The messages with which runtimes hide the reason of a failed fetch in the cause. */
+const HIDING_MESSAGES: readonly unknown[] = ["", "fetch failed", "terminated"];
+
+/** Describes in words why something failed. */
+export function reasonOf(cause: unknown, depth = 0): string {
+  const message = typeof cause === "string" ? cause : read(cause, "message");
+  const inner = read(cause, "cause");
+  if (inner !== undefined && HIDING_MESSAGES.includes(message) && depth < MAX_CAUSES) {
+    return reasonOf(inner, depth + 1);
+  }
+  return typeof message === "string" ? message : formatForeign(cause);
 }

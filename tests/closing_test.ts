@@ -13,9 +13,18 @@ import {
   turn,
 } from "./helpers.ts";
 
+/** A call that was not sent. */
 function assertClosed(error: unknown): void {
   assertInstanceOf(error, PrefactorClientError);
-  assertStringIncludes(error.message, "client is closed");
+  assertEquals(error.message, "Cannot send the request: the client is closed");
+  assertEquals(error.request, undefined);
+}
+
+/** A call that was sent, so that the API may have carried it out. */
+function assertAborted(error: unknown): void {
+  assertInstanceOf(error, PrefactorClientError);
+  const message = "Cannot finish the request: the client was closed while it was in flight";
+  assertEquals([error.message, error.request?.method], [message, "GET"]);
 }
 
 Deno.test("PrefactorHttpClient.close() rejects new calls", async () => {
@@ -82,7 +91,7 @@ for (const [stage, answer] of STAGES) {
     await time.runMicrotasks();
     const started = Date.now();
     const closing = client.close({ timeout: 1_500 });
-    assertClosed(await settle(time, call));
+    assertAborted(await settle(time, call));
     assertEquals(Date.now() - started, 1_500);
     await settle(time, closing);
     assertEquals(sent.length, 1);
@@ -96,7 +105,9 @@ Deno.test("PrefactorHttpClient.close({ timeout }) aborts queued calls", async ()
   const calls = ["/a", "/b", "/c"].map((path) => failureOf(client.request("GET", path)));
   await time.runMicrotasks();
   const closing = client.close({ timeout: 10 });
-  (await settle(time, Promise.all(calls))).forEach(assertClosed);
+  const [sentError, ...queuedErrors] = await settle(time, Promise.all(calls));
+  assertAborted(sentError);
+  queuedErrors.forEach(assertClosed);
   await settle(time, closing);
   assertEquals(sent.length, 1);
   assertFalse(time.next());
@@ -107,7 +118,7 @@ Deno.test("PrefactorHttpClient.close({ timeout: 0 }) aborts immediately", async 
   const { client } = makeClient(hang);
   const call = failureOf(client.request("GET", "/x"));
   const closing = client.close({ timeout: 0 });
-  assertClosed(await settle(time, call));
+  assertAborted(await settle(time, call));
   await settle(time, closing);
 });
 
@@ -130,7 +141,7 @@ Deno.test("PrefactorHttpClient.close({ timeout }) sets a deadline for an earlier
   const call = failureOf(client.request("GET", "/x"));
   const patient = client.close();
   const impatient = client.close({ timeout: 100 });
-  assertClosed(await settle(time, call));
+  assertAborted(await settle(time, call));
   await Promise.all([patient, impatient]);
   assertFalse(time.next());
 });
@@ -141,7 +152,7 @@ Deno.test("PrefactorHttpClient.close() leaves no listener on a caller's signal",
   const { client } = makeClient(hang);
   const call = failureOf(client.request("GET", "/x", { signal: controller.signal }));
   const closing = client.close({ timeout: 10 });
-  assertClosed(await settle(time, call));
+  assertAborted(await settle(time, call));
   await closing;
   controller.abort();
 });

@@ -55,6 +55,8 @@ Deno.test("resolveConfig() fills in the defaults", () => {
     baseUrl: "https://app.prefactorai.com",
     requestTimeout: 30_000,
     connectTimeout: 10_000,
+    totalTimeout: null,
+    retryBudget: 500,
     maxRetries: 3,
     initialRetryDelay: 1_000,
     maxRetryDelay: 60_000,
@@ -125,6 +127,9 @@ Deno.test("PrefactorHttpClient() names the field, the expected and the actual va
   const table: [name: string, expected: string, given: [given: unknown, shown: string][]][] = [
     ["requestTimeout", "a finite number of ms > 0", durations],
     ["connectTimeout", "a finite number of ms > 0", durations],
+    ["totalTimeout", "a finite number of ms > 0", durations.filter(([value]) => value !== null)],
+    ["retryBudget", "an integer >= 0", counts.filter(([value]) => value !== null)],
+    ["allowInsecureHttp", "a boolean", [["yes", '"yes"'], [1, "1"], [null, "null"]]],
     ["initialRetryDelay", "a finite number of ms > 0", durations],
     ["initialRetryDelay", "at most maxRetryDelay, which is 60000", [[60_001, "60001"]]],
     ["maxRetryDelay", "a finite number of ms > 0", durations],
@@ -172,14 +177,14 @@ Deno.test("PrefactorHttpClient() names the field, the expected and the actual va
     ]],
     ["fetch", "a function", [["fetch", '"fetch"'], [null, "null"], [{}, "an object"]]],
     ["hooks", "an object", [[null, "null"], [[], "an array of 0 items"], [() => {}, "a function"]]],
-    ["apiToken", "a non-empty string that a header can carry", [
+    ["apiToken", "a non-empty string", [
       ["", '""'],
       [undefined, "undefined"],
       [null, "null"],
       [7, "7"],
       [{}, "an object"],
     ]],
-    ["apiUrl", "an absolute http: or https: URL without credentials, query or fragment", [
+    ["apiUrl", "an absolute https: URL without credentials, query or fragment", [
       ["", '""'],
       ["app.prefactorai.com", '"app.prefactorai.com"'],
       ["/api/v1", '"/api/v1"'],
@@ -200,6 +205,13 @@ Deno.test("PrefactorHttpClient() names the field, the expected and the actual va
       [null, "null"],
       [7, "7"],
       [new URL("https://app.prefactorai.com"), "an object"],
+    ]],
+    ["apiUrl", "an https: URL, because http: sends the token unencrypted", [
+      ["http://app.prefactorai.com", '"http://app.prefactorai.com"'],
+      ["http://localhost.example.com", '"http://localhost.example.com"'],
+      ["http://notlocalhost", '"http://notlocalhost"'],
+      ["http://128.0.0.1", '"http://128.0.0.1"'],
+      ["http://[::2]", '"http://[::2]"'],
     ]],
   ];
   for (const [name, expected, givens] of table) {
@@ -293,16 +305,20 @@ Deno.test("PrefactorHttpClient() keeps the base path and ignores a trailing / or
     ["http://localhost:8080", "http://localhost:8080"],
     ["http://127.0.0.1:8080/api/v1", "http://127.0.0.1:8080"],
     ["http://[::1]:8080", "http://[::1]:8080"],
+    ["http://agent.localhost:8080", "http://agent.localhost:8080"],
+    ["http://127.1.2.3", "http://127.1.2.3"],
     ["http://api:8080/v1", "http://api:8080/v1"],
   ];
   for (const [apiUrl, base] of table) {
-    assertEquals((await requestOf({ apiUrl })).url, `${base}/api/v1/ping`, apiUrl);
+    const allowInsecureHttp = apiUrl.startsWith("http://api");
+    assertEquals((await requestOf({ apiUrl, allowInsecureHttp })).url, `${base}/api/v1/ping`, apiUrl);
   }
 });
 
 Deno.test("PrefactorHttpClient() does not treat a host called api as part of the path", async () => {
   for (const apiUrl of ["http://api/v1", "http://api/v1/", "http://api/v1/api/v1"]) {
-    assertEquals((await requestOf({ apiUrl })).url, "http://api/v1/api/v1/ping", apiUrl);
+    const { url } = await requestOf({ apiUrl, allowInsecureHttp: true });
+    assertEquals(url, "http://api/v1/api/v1/ping", apiUrl);
   }
 });
 

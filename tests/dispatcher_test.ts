@@ -118,13 +118,20 @@ Deno.test("bulk and endpoint methods send the same key at each attempt", async (
 Deno.test("PrefactorHttpClient.request() waits as long as Retry-After says", async (t) => {
   const date = (ms: number) => new Date(Date.now() + ms).toUTCString();
   const cases: [string, () => HeadersInit, number, number, number | undefined][] = [
-    ["seconds", () => ({ "retry-after": "7" }), 7_000, 7_001, 7_000],
+    ["seconds", () => ({ "retry-after": "7" }), 7_000, 7_701, 7_000],
     ["as long as maxRetryDelay", () => ({ "retry-after": "60" }), 60_000, 60_001, 60_000],
     ["less than the backoff", () => ({ "retry-after": "0.1" }), 500, 1_000, 100],
     ["0", () => ({ "retry-after": "0" }), 500, 1_000, 0],
-    ["a date", () => ({ "retry-after": date(8_000) }), 8_000, 8_001, 8_000],
+    ["a date", () => ({ "retry-after": date(8_000), date: date(0) }), 8_000, 8_801, 8_000],
+    [
+      "a date by a server whose clock is ahead",
+      () => ({ "retry-after": date(98_000), date: date(90_000) }),
+      8_000,
+      8_801,
+      8_000,
+    ],
     ["a date in the past", () => ({ "retry-after": date(-8_000) }), 500, 1_000, 0],
-    ["milliseconds", () => ({ "retry-after-ms": "2500" }), 2_500, 2_501, 2_500],
+    ["milliseconds", () => ({ "retry-after-ms": "2500" }), 2_500, 2_751, 2_500],
     ["negative", () => ({ "retry-after": "-5" }), 500, 1_000, undefined],
     ["garbage", () => ({ "retry-after": "soon" }), 500, 1_000, undefined],
     ["garbage that Date.parse accepts", () => ({ "retry-after": "2099" + "x" }), 500, 1_000, undefined],
@@ -205,4 +212,98 @@ Deno.test("PrefactorRetryExhaustedError holds the number of attempts and the las
   assertInstanceOf(error.lastError, PrefactorApiError);
   assertStrictEquals(error.cause, error.lastError);
   assertEquals([error.attempts, error.lastError.statusCode], [3, 504]);
+});
+
+Deno.test("a POST or PATCH without a key is retried only if it cannot have been carried out", async (t) => {
+  const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+  const cases: [name: string, respond: Answer, isRetried: boolean][] = [
+    ["a refused connection", () => Promise.reject(new TypeError("fetch failed", { cause: refused })), true],
+    ["429", () => failure(429), true],
+    ["503", () => failure(503), true],
+    ["503 with HTML", () => new Response("<html>", { status: 503 }), true],
+    ["500", () => failure(500), false],
+    ["502", () => failure(502), false],
+    ["504", () => failure(504), false],
+    ["a reset connection", () => Promise.reject(new TypeError("connection reset")), false],
+    ["a timeout", () => new Promise<never>(() => {}), false],
+  ];
+  for (const [name, respond, isRetried] of cases) {
+    for (const [method, key] of [["POST", null], ["PATCH", undefined]] as const) {
+      await t.step(`${method} ${name}`, async () => {
+        using time = new FakeTime();
+        const { client, sent } = makeClient(respond);
+        const error = await failureOf(settle(time, client.request(method, "/x", { idempotencyKey: key })));
+        assertEquals(
+          [sent.length, error instanceof PrefactorRetryExhaustedError],
+          isRetried ? [4, true] : [1, false],
+        );
+      });
+    }
+  }
+});
+
+Deno.test("GET, PUT, DELETE and whatever carries a key is retried", async (t) => {
+  const cases: [method: string, key?: string][] = [["GET"], ["PUT"], ["DELETE"], ["POST"], [
+    "PATCH",
+    "key-1",
+  ]];
+  for (const [method, idempotencyKey] of cases) {
+    await t.step(method, async () => {
+      using time = new FakeTime();
+      const { client, sent } = makeClient(() => Promise.reject(new TypeError("connection reset")));
+      await failureOf(settle(time, client.request(method, "/x", { idempotencyKey })));
+      assertEquals(sent.length, 4);
+    });
+  }
+});
+
+Deno.test("an untrusted certificate is not retried", async () => {
+  const cause = Object.assign(new Error("self-signed certificate"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+  const { client, sent } = makeClient(() => Promise.reject(new TypeError("fetch failed", { cause })));
+  const error = await failureOf(client.request("GET", "/x"));
+  assertInstanceOf(error, PrefactorNetworkError);
+  assertEquals([error.message, sent.length], ["GET /x failed: self-signed certificate", 1]);
+});
+
+Deno.test("a 404 to a DELETE that was retried means that it is done", async () => {
+  using time = new FakeTime();
+  const { client, sent } = makeClient(inTurn(() => failure(503), () => failure(404)));
+  assertEquals(await settle(time, client.request("DELETE", "/x")), {});
+  assertEquals(sent.length, 2);
+  const { client: once } = makeClient(() => failure(404));
+  assertInstanceOf(await failureOf(once.request("DELETE", "/x")), PrefactorApiError);
+  const { client: get } = makeClient(inTurn(() => failure(503), () => failure(404)));
+  assertInstanceOf(await failureOf(settle(time, get.request("GET", "/x"))), PrefactorApiError);
+});
+
+Deno.test("PrefactorRetryExhaustedError has the errors of the last ten attempts, of which the last keeps its body", async () => {
+  using time = new FakeTime();
+  const { client } = makeClient((_sent, index) => json({ code: `c${index}`, message: "m" }, 503), {
+    maxRetries: 12,
+  });
+  const error = await failureOf(settle(time, client.request("POST", "/x", { idempotencyKey: "key-1" })));
+  assertInstanceOf(error, PrefactorRetryExhaustedError);
+  const failures = error.failures as PrefactorApiError[];
+  assertEquals([error.attempts, failures.length], [13, 10]);
+  assertEquals(failures.map(({ code }) => code), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => `c${n}`));
+  assertEquals(failures.filter(({ body }) => body !== undefined), [error.lastError]);
+  assertEquals(error.request, { method: "POST", path: "/x", idempotencyKey: "key-1" });
+});
+
+Deno.test("the stack of an error leads to the line of the caller", async () => {
+  using time = new FakeTime();
+  async function callOfTheUser(answer: Answer): Promise<unknown> {
+    const { client } = makeClient(answer, { maxRetries: 1 });
+    try {
+      return await client.agentSpans.finish("s-1");
+    } catch (error) {
+      return error;
+    }
+  }
+  for (const answer of [() => failure(404), () => failure(503), () => Promise.reject(new Error("m")), ok]) {
+    const error = await settle(time, callOfTheUser(answer)) as Error;
+    assert(isPrefactorHttpError(error));
+    assert(error.stack!.includes("callOfTheUser"), error.stack);
+    assert(error.stack!.startsWith(`${error.name}: ${error.message}`), error.stack);
+  }
 });

@@ -5,11 +5,13 @@ import {
   PrefactorApiError,
   PrefactorNetworkError,
   PrefactorRetryExhaustedError,
+  PrefactorTimeoutError,
 } from "../mod.ts";
 import {
   type Answer,
   failure,
   failureOf,
+  hang,
   inTurn,
   json,
   makeClient,
@@ -30,6 +32,7 @@ function makeRecorder(): { hooks: ClientHooks; seen: Seen[] } {
     hooks: {
       onRequest: record("onRequest"),
       onResponse: record("onResponse"),
+      onError: record("onError"),
       onRetry: record("onRetry"),
     },
   };
@@ -40,9 +43,10 @@ Deno.test("hooks are called in order for a call", async () => {
   const { client } = makeClient(() => json({}, 201, { "x-request-id": "r-1" }), { hooks });
   await client.request("POST", "/api/v1/x?secret=1", { params: { b: 2 } });
   assertEquals(seen.map(([name]) => name), ["onRequest", "onResponse"]);
-  assertEquals(seen[0]![1], { method: "POST", path: "/api/v1/x", attempt: 1 });
+  assertEquals(seen[0]![1], { callId: 1, method: "POST", path: "/api/v1/x", attempt: 1 });
   const { duration, ...response } = seen[1]![1];
   assertEquals(response, {
+    callId: 1,
     method: "POST",
     path: "/api/v1/x",
     attempt: 1,
@@ -67,15 +71,18 @@ Deno.test("hooks are called in order for every attempt", async () => {
   assertEquals(seen.map(([name, { attempt, path }]) => [name, attempt, path]), [
     ["onRequest", 1, "/x"],
     ["onResponse", 1, "/x"],
+    ["onError", 1, "/x"],
     ["onRetry", 2, "/x"],
     ["onRequest", 2, "/x"],
+    ["onError", 2, "/x"],
     ["onRetry", 3, "/x"],
     ["onRequest", 3, "/x"],
     ["onResponse", 3, "/x"],
   ]);
   const retries = seen.filter(([name]) => name === "onRetry").map(([, event]) => event);
   assertInstanceOf(retries[0]!["error"], PrefactorApiError);
-  assertEquals(retries[0]!["delay"], 20_000);
+  const serverDelay = retries[0]!["delay"] as number;
+  assert(serverDelay >= 20_000 && serverDelay <= 22_000);
   assertInstanceOf(retries[1]!["error"], PrefactorNetworkError);
   const delay = retries[1]!["delay"] as number;
   assert(delay >= 1_000 && delay <= 2_000);
@@ -99,7 +106,7 @@ Deno.test("onRetry() is called just before each retry, and not after the last at
   assertInstanceOf(error, PrefactorRetryExhaustedError);
   assertEquals(Object.keys(at), ["request 1", "retry 2", "request 2"]);
   assertEquals(at["retry 2"], at["request 2"]);
-  assertEquals(seen.map(([name]) => name), ["onResponse", "onResponse"]);
+  assertEquals(seen.map(([name]) => name), ["onResponse", "onError", "onResponse", "onError"]);
 });
 
 Deno.test("onResponse() is called for every complete response", async (t) => {
@@ -118,6 +125,7 @@ Deno.test("onResponse() is called for every complete response", async (t) => {
       assertEquals(seen.map(([name, { statusCode }]) => [name, statusCode]), [
         ["onRequest", undefined],
         ["onResponse", status],
+        ...(status === 204 ? [] : [["onError", undefined]]),
       ]);
     });
   }
@@ -131,7 +139,34 @@ Deno.test("onResponse() is not called for a response after a timeout", async () 
   await failureOf(settle(time, client.request("GET", "/x")));
   late.resolve(ok());
   await time.runMicrotasks();
-  assertEquals(seen.map(([name]) => name), ["onRequest"]);
+  assertEquals(seen.map(([name]) => name), ["onRequest", "onError"]);
+  assertInstanceOf(seen[1]![1]["error"], PrefactorTimeoutError);
+});
+
+Deno.test("onError() is called for an aborted attempt with the reason, and not for one in the queue", async () => {
+  const { hooks, seen } = makeRecorder();
+  const { client } = makeClient(hang, { hooks, maxConcurrency: 1 });
+  const controller = new AbortController();
+  const calls = ["/a", "/b"].map((path) => failureOf(client.request("GET", path, controller)));
+  await turn();
+  controller.abort("stopped");
+  assertEquals(await Promise.all(calls), ["stopped", "stopped"]);
+  assertEquals(seen.map(([name, { path, error }]) => [name, path, error]), [
+    ["onRequest", "/a", undefined],
+    ["onError", "/a", "stopped"],
+  ]);
+});
+
+Deno.test("every event of a call has its callId, which no other call has", async () => {
+  using time = new FakeTime();
+  const { hooks, seen } = makeRecorder();
+  const { client } = makeClient(inTurn(() => failure(503), ok), { hooks });
+  await settle(time, client.request("GET", "/a"));
+  await client.request("GET", "/b");
+  const callIds = (wanted: string) =>
+    new Set(seen.flatMap(([, e]) => e["path"] === wanted ? [e["callId"]] : []));
+  assertEquals([callIds("/a").size, callIds("/b").size], [1, 1]);
+  assertEquals(callIds("/a").isDisjointFrom(callIds("/b")), true);
 });
 
 Deno.test("onRequest() is not called for a queued call or an invalid one", async () => {

@@ -5,6 +5,7 @@ import * as packaged from "@prefactor/http";
 Deno.test("mod.ts exports exactly the public symbols", () => {
   assertEquals(Object.keys(mod).sort(), [
     "AGENT_STATUSES",
+    "API_ERROR_CODES",
     "AgentInstanceClient",
     "AgentSpanClient",
     "BulkClient",
@@ -12,6 +13,7 @@ Deno.test("mod.ts exports exactly the public symbols", () => {
     "PrefactorApiError",
     "PrefactorAuthError",
     "PrefactorClientError",
+    "PrefactorConflictError",
     "PrefactorHttpClient",
     "PrefactorHttpError",
     "PrefactorNetworkError",

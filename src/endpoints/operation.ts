@@ -157,6 +157,7 @@ export function encodeFields<Params extends object>(
   for (const name of Object.keys(params)) {
     const value = (params as Record<string, unknown>)[name];
     if (value === undefined || value === null || name === "idempotency_key") continue;
+    if (name === "__proto__") continue; // assigning to it would change the prototype
     if (value instanceof Date) {
       // The guard of the params has not seen the dates in fields that it does not know.
       checker.check(name, isTimestamp(value), "a valid Date", value);

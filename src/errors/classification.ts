@@ -1,15 +1,16 @@
 /**
- * Which errors may go away by themselves, and which will not.
+ * Tells transient errors from permanent ones.
  *
  * @module
  */
 
 import { errorKind } from "./errors.ts";
+import { isUntrustedCertificate } from "./network_cause.ts";
 
 /**
- * Whether the same request may succeed later: a network error or a timeout, or an answer with status 429 or
- * from 500 up. Looks through `PrefactorRetryExhaustedError` at its `lastError`. An abort is neither transient
- * nor permanent.
+ * Returns whether the same request may succeed later: a network error or a timeout (but not an untrusted certificate),
+ * or a response with status 429 or from 500 up. Looks at the `lastError` of a `PrefactorRetryExhaustedError`. An abort
+ * is neither transient nor permanent.
  *
  * @example
  * ```ts
@@ -19,14 +20,14 @@ import { errorKind } from "./errors.ts";
  * ```
  */
 export function isTransientHttpError(error: unknown): boolean {
-  const { kind, statusCode } = facts(error);
-  return kind === "network" ||
+  const { kind, statusCode, cause } = facts(error);
+  return kind === "network" && !isUntrustedCertificate(cause) ||
     (kind === "api" || kind === "contract") && (statusCode === 429 || statusCode >= 500);
 }
 
 /**
- * Whether the same request will fail again: an answer with a status from 400 to 499 but 429, or one that
- * breaks the contract and is not transient. Looks through `PrefactorRetryExhaustedError` at its `lastError`.
+ * Returns whether the same request will fail again: a response with a status from 400 to 499 but 429, or one that
+ * breaks the contract and is not transient. Looks at the `lastError` of a `PrefactorRetryExhaustedError`.
  *
  * @example
  * ```ts
@@ -41,10 +42,12 @@ export function isPermanentHttpError(error: unknown): boolean {
     kind === "api" && statusCode >= 400 && statusCode < 500 && statusCode !== 429;
 }
 
-/** What a classification looks at: the kind of the error at the bottom, and its status (0 where it has none). */
-function facts(error: unknown): { kind: string | undefined; statusCode: number } {
-  let current = error as { lastError?: unknown; statusCode?: number };
+/** Returns what the classification looks at: the kind, status (0 if it has none) and cause of the innermost error. */
+function facts(error: unknown): { kind: string | undefined; statusCode: number; cause: unknown } {
+  let current = error as { lastError?: unknown; statusCode?: number; cause?: unknown };
   while (errorKind(current) === "exhausted") current = current.lastError as typeof current;
   const kind = errorKind(current);
-  return { kind, statusCode: kind !== undefined && current.statusCode || 0 };
+  return kind === undefined
+    ? { kind, statusCode: 0, cause: undefined }
+    : { kind, statusCode: current.statusCode || 0, cause: current.cause };
 }

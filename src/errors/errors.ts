@@ -1,31 +1,55 @@
 /**
- * The errors of this package: one base class, one class for each thing a caller can do about it.
+ * The errors of this package: one base class, and one class for each reaction that a caller may have.
  *
  * @module
  */
 
-/** Marks every error of this package, whichever installed copy of it made the error. */
+/** Marks every error of this package, whichever installed copy of it created the error. */
 const KIND = Symbol.for("@prefactor/http/error");
 
-/** What kind an error is; a subclass that a classifier need not tell apart shares its parent's. */
+/** The kind of an error. A subclass that the classification treats alike has the kind of its parent. */
 export type ErrorKind = "other" | "api" | "contract" | "exhausted" | "network";
 
-/** The kind of an error of this package, `undefined` for anything else. */
+/** Returns the kind of an error of this package, or `undefined` for anything else. */
 export function errorKind(value: unknown): ErrorKind | undefined {
-  return typeof value === "object" && value !== null ? (value as { [KIND]?: ErrorKind })[KIND] : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    return (value as { [KIND]?: ErrorKind })[KIND];
+  } catch {
+    return undefined; // a proxy that cannot be read
+  }
 }
 
 /** Gives a class its name and kind, on the prototype, where they do not show up in every log. */
 function define(constructor: { prototype: PrefactorHttpError }, name: string, kind: ErrorKind): void {
-  for (const [key, value] of [["name", name], [KIND, kind]] as const) {
-    Object.defineProperty(constructor.prototype, key, { value, configurable: true, writable: true });
-  }
+  for (const [key, value] of [["name", name], [KIND, kind]] as const) hide(constructor.prototype, key, value);
+}
+
+/** Defines a property that logs do not show. */
+function hide(target: object, key: PropertyKey, value: unknown): void {
+  Object.defineProperty(target, key, { value, configurable: true, enumerable: false, writable: true });
+}
+
+/** The request that an error is about. It never holds the token. */
+export interface RequestSummary {
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path without its query. */
+  readonly path: string;
+  /** The idempotency key. Sending the same request with the same key again is safe. */
+  readonly idempotencyKey?: string;
+}
+
+/** Options that every error takes. */
+export interface PrefactorErrorOptions extends ErrorOptions {
+  /** The request that failed. */
+  request?: RequestSummary | undefined;
 }
 
 /**
- * The base of every error that this package makes.
+ * The base class of every error of this package.
  *
- * `JSON.stringify` gives its `name` and `message` and the fields of its class, but not its `cause`.
+ * `JSON.stringify` includes its `name`, `message` and the fields of its class, but not its `cause` or a response body.
  *
  * @example
  * ```ts
@@ -40,44 +64,95 @@ export class PrefactorHttpError extends Error {
     define(this, "PrefactorHttpError", "other");
   }
 
+  /** The request that failed, if it may have been sent. */
+  declare readonly request?: RequestSummary;
+
   /**
-   * The error as data for a log.
+   * Creates the error.
    *
-   * @returns Its name, its message and the fields of its class.
+   * @param message Describes the failure to people.
+   * @param options The request that failed and the cause.
+   */
+  constructor(message: string, options: PrefactorErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    if (options.request) this.request = options.request;
+  }
+
+  /**
+   * Returns the error as data for a log.
+   *
+   * @returns The name, the message and the fields of the class.
    */
   toJSON(): Record<string, unknown> {
     const facts: Record<string, unknown> = { name: this.name, message: this.message };
-    for (const [field, value] of Object.entries(this)) facts[field] = isJson(value) ? value : String(value);
+    for (const [field, value] of Object.entries(this)) facts[field] = toJson(value);
     return facts;
   }
 }
 
+/** Any error of this package, told apart by its `name`. */
+export type PrefactorError =
+  | PrefactorApiError & { readonly name: "PrefactorApiError" }
+  | PrefactorAuthError & { readonly name: "PrefactorAuthError" }
+  | PrefactorNotFoundError & { readonly name: "PrefactorNotFoundError" }
+  | PrefactorConflictError & { readonly name: "PrefactorConflictError" }
+  | PrefactorValidationError & { readonly name: "PrefactorValidationError" }
+  | PrefactorRetryExhaustedError & { readonly name: "PrefactorRetryExhaustedError" }
+  | PrefactorClientError & { readonly name: "PrefactorClientError" }
+  | PrefactorNetworkError & { readonly name: "PrefactorNetworkError" }
+  | PrefactorTimeoutError & { readonly name: "PrefactorTimeoutError" }
+  | PrefactorResponseContractError & { readonly name: "PrefactorResponseContractError" };
+
 /**
- * Tells an error of this package from anything else. It holds where a package manager installed the package
- * twice and `instanceof` fails.
+ * Returns whether a value is an error of this package, also if a package manager installed two copies of it and
+ * `instanceof` fails.
  *
  * @example
  * ```ts
  * import { isPrefactorHttpError, PrefactorNetworkError } from "@prefactor/http";
  *
- * console.log(isPrefactorHttpError(new PrefactorNetworkError("Connection refused"))); // true
- * console.log(isPrefactorHttpError(new TypeError("Not ours"))); // false
+ * function describe(error: unknown): string {
+ *   if (!isPrefactorHttpError(error)) return "not from this package";
+ *   switch (error.name) {
+ *     case "PrefactorTimeoutError":
+ *       return `${error.phase} timeout after ${error.timeout} ms`;
+ *     default:
+ *       return error.message;
+ *   }
+ * }
+ * console.log(describe(new PrefactorNetworkError("Connection refused"))); // Connection refused
  * ```
  */
-export function isPrefactorHttpError(value: unknown): value is PrefactorHttpError {
+export function isPrefactorHttpError(value: unknown): value is PrefactorError {
   return errorKind(value) !== undefined;
 }
 
-/** What a {@linkcode PrefactorApiError} can carry beside its code and status. */
-export interface PrefactorApiErrorOptions extends ErrorOptions {
-  /** The id of the request, from `x-request-id`. */
+/** The error codes of the API that are known. The API may add others. */
+export const API_ERROR_CODES = [
+  "bad_request",
+  "validation_errors",
+  "required",
+  "unauthorized",
+  "bad_authtoken",
+  "not_found",
+  "invalid_action",
+] as const;
+
+/** An error code of the API: a known one, or any other string. */
+export type ApiErrorCode = typeof API_ERROR_CODES[number] | (string & Record<never, never>);
+
+/** Options of {@linkcode PrefactorApiError}. */
+export interface PrefactorApiErrorOptions extends PrefactorErrorOptions {
+  /** The id of the request, from the response header `x-request-id`. */
   requestId?: string | undefined;
-  /** How long the server asked to wait before the next try, in ms. */
+  /** The delay before a retry that the server asked for, in ms. */
   retryAfter?: number | undefined;
+  /** The parsed body of the response, without the token. */
+  body?: unknown;
 }
 
 /**
- * The API answered with an error.
+ * The API responded with an error.
  *
  * @example
  * ```ts
@@ -92,34 +167,42 @@ export class PrefactorApiError extends PrefactorHttpError {
     define(this, "PrefactorApiError", "api");
   }
 
-  /** What went wrong, for programs, such as `"invalid_action"`; `"unknown"` where the API did not say. */
-  readonly code: string;
+  /** The error code, such as `"invalid_action"`, or `"unknown"` if the response has none. */
+  readonly code: ApiErrorCode;
   /** The HTTP status. */
   readonly statusCode: number;
-  /** The id of the request, from `x-request-id`, to quote to the platform's support. */
+  /** The id of the request, from the response header `x-request-id`; the platform's support may ask for it. */
   readonly requestId?: string | undefined;
-  /** How long the server asked to wait before the next try, in ms. */
+  /** The delay before a retry that the server asked for, in ms. */
   readonly retryAfter?: number | undefined;
+  /** The parsed body of the response, without the token, cut to 64 KiB. Logs do not show it. */
+  declare readonly body?: unknown;
 
   /**
-   * Makes the error from what the API said.
+   * Creates the error.
    *
-   * @param message What went wrong, for people.
-   * @param code What went wrong, for programs.
+   * @param message Describes the failure to people.
+   * @param code The error code.
    * @param statusCode The HTTP status.
-   * @param options The id of the request, the wait that the server asked for, the cause.
+   * @param options The id of the request, the delay that the server asked for, the body, the request, the cause.
    */
-  constructor(message: string, code: string, statusCode: number, options: PrefactorApiErrorOptions = {}) {
-    super(message, causeOf(options));
+  constructor(
+    message: string,
+    code: ApiErrorCode,
+    statusCode: number,
+    options: PrefactorApiErrorOptions = {},
+  ) {
+    super(message, options);
     this.code = code;
     this.statusCode = statusCode;
     this.requestId = options.requestId;
     this.retryAfter = options.retryAfter;
+    hide(this, "body", options.body);
   }
 }
 
 /**
- * The API refused the token (401), or what the token may do (403).
+ * The API rejected the token (401) or what the token is used for (403).
  *
  * @example
  * ```ts
@@ -135,7 +218,7 @@ export class PrefactorAuthError extends PrefactorApiError {
 }
 
 /**
- * The API does not know what the request named (404).
+ * The API found nothing under the id or path of the request (404).
  *
  * @example
  * ```ts
@@ -151,7 +234,23 @@ export class PrefactorNotFoundError extends PrefactorApiError {
 }
 
 /**
- * The API refused the content of the request (400, 422).
+ * The state of the resource does not allow the request (409), such as finishing a finished span.
+ *
+ * @example
+ * ```ts
+ * import { PrefactorConflictError } from "@prefactor/http";
+ *
+ * console.log(new PrefactorConflictError("Already finished", "invalid_action", 409).code); // invalid_action
+ * ```
+ */
+export class PrefactorConflictError extends PrefactorApiError {
+  static {
+    define(this, "PrefactorConflictError", "api");
+  }
+}
+
+/**
+ * The API rejected the content of the request (400, 422).
  *
  * @example
  * ```ts
@@ -168,21 +267,21 @@ export class PrefactorValidationError extends PrefactorApiError {
     define(this, "PrefactorValidationError", "api");
   }
 
-  /** What is wrong with each field, nested as the request was; `{}` where the API did not say. */
+  /** The error of each field, nested like the request, or `{}` if the response has none. */
   readonly errors: Record<string, unknown>;
 
   /**
-   * Makes the error from what the API said.
+   * Creates the error.
    *
-   * @param message What went wrong, for people.
-   * @param code What went wrong, for programs.
+   * @param message Describes the failure to people.
+   * @param code The error code.
    * @param statusCode The HTTP status.
-   * @param errors What is wrong with each field.
-   * @param options The id of the request, the wait that the server asked for, the cause.
+   * @param errors The error of each field.
+   * @param options The id of the request, the delay that the server asked for, the body, the request, the cause.
    */
   constructor(
     message: string,
-    code: string,
+    code: ApiErrorCode,
     statusCode: number,
     errors: Record<string, unknown>,
     options: PrefactorApiErrorOptions = {},
@@ -192,8 +291,17 @@ export class PrefactorValidationError extends PrefactorApiError {
   }
 }
 
+/** Options of {@linkcode PrefactorRetryExhaustedError}. */
+export interface PrefactorRetryExhaustedErrorOptions {
+  /** The error of each attempt, in order, at most the last 10. Defaults to the last error alone. */
+  failures?: readonly unknown[] | undefined;
+  /** The request that failed. */
+  request?: RequestSummary | undefined;
+}
+
 /**
- * Every attempt failed, or the server asked for a longer wait than `maxRetryDelay`.
+ * The call was retried, or would have been, and no retry is left: every attempt failed, the server asked for a longer
+ * delay than `maxRetryDelay`, or the client's `retryBudget` is used up.
  *
  * @example
  * ```ts
@@ -209,27 +317,48 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
     define(this, "PrefactorRetryExhaustedError", "exhausted");
   }
 
-  /** What the last attempt failed with; also the `cause`. */
-  readonly lastError: unknown;
-  /** How many attempts were made. */
+  /** The number of attempts. */
   readonly attempts: number;
+  /** The error of each attempt, in order, at most the last 10. Only the last keeps its `body`. */
+  declare readonly failures: readonly unknown[];
 
   /**
-   * Makes the error from the last failure.
+   * Creates the error.
    *
-   * @param message What went wrong, for people.
-   * @param lastError What the last attempt failed with.
-   * @param attempts How many were made.
+   * @param message Describes the failure to people.
+   * @param lastError The error of the last attempt.
+   * @param attempts The number of attempts.
+   * @param options The errors of all attempts and the request.
    */
-  constructor(message: string, lastError: unknown, attempts: number) {
-    super(message, { cause: lastError });
-    this.lastError = lastError;
+  constructor(
+    message: string,
+    lastError: unknown,
+    attempts: number,
+    options: PrefactorRetryExhaustedErrorOptions = {},
+  ) {
+    super(message, { request: options.request, cause: lastError });
     this.attempts = attempts;
+    hide(this, "failures", options.failures ?? [lastError]);
+  }
+
+  /** The error of the last attempt; the same as `cause`. */
+  get lastError(): unknown {
+    return this.cause;
+  }
+
+  /**
+   * Returns the error as data for a log.
+   *
+   * @returns The name, the message, the number of attempts and the last error.
+   */
+  override toJSON(): Record<string, unknown> {
+    return { ...super.toJSON(), lastError: toJson(this.lastError) };
   }
 }
 
 /**
- * The caller's mistake: a wrong config, a wrong argument, a closed client. Nothing was sent.
+ * The client was misused: an invalid config or argument, a closed client, or a `fetch` that does not return a
+ * `Response`. Nothing was sent, unless the error has a `request`.
  *
  * @example
  * ```ts
@@ -249,7 +378,7 @@ export class PrefactorClientError extends PrefactorHttpError {
 }
 
 /**
- * No whole answer came: `fetch` itself failed, before or while the answer came in; `cause` says why.
+ * No complete response arrived: `fetch` failed before or while the response was read. `cause` has the reason.
  *
  * @example
  * ```ts
@@ -265,16 +394,16 @@ export class PrefactorNetworkError extends PrefactorHttpError {
   }
 }
 
-/** What a {@linkcode PrefactorTimeoutError} carries. */
-export interface PrefactorTimeoutErrorOptions extends ErrorOptions {
-  /** Which timeout ran out: `connectTimeout` or `requestTimeout`. */
-  phase: "connect" | "request";
-  /** How long it was, in ms. */
+/** Options of {@linkcode PrefactorTimeoutError}. */
+export interface PrefactorTimeoutErrorOptions extends PrefactorErrorOptions {
+  /** The timeout that expired: `connectTimeout`, `requestTimeout` or `totalTimeout`. */
+  phase: "connect" | "request" | "total";
+  /** The length of the timeout, in ms. */
   timeout: number;
 }
 
 /**
- * No answer came in time.
+ * No complete response arrived in time.
  *
  * @example
  * ```ts
@@ -289,50 +418,50 @@ export class PrefactorTimeoutError extends PrefactorNetworkError {
     define(this, "PrefactorTimeoutError", "network");
   }
 
-  /** Which timeout ran out: `connectTimeout`, before the headers came, or `requestTimeout`. */
-  readonly phase: "connect" | "request";
-  /** How long it was, in ms. */
+  /** The timeout that expired: `connectTimeout` (no response headers), `requestTimeout` or `totalTimeout`. */
+  readonly phase: "connect" | "request" | "total";
+  /** The length of the timeout, in ms. */
   readonly timeout: number;
 
   /**
-   * Makes the error from the timeout that ran out.
+   * Creates the error.
    *
-   * @param message What went wrong, for people.
-   * @param options Which timeout ran out, how long it was, the cause.
+   * @param message Describes the failure to people.
+   * @param options The timeout that expired, its length, the request, the cause.
    */
   constructor(message: string, options: PrefactorTimeoutErrorOptions) {
-    super(message, causeOf(options));
+    super(message, options);
     this.phase = options.phase;
     this.timeout = options.timeout;
   }
 }
 
-/** What a {@linkcode PrefactorResponseContractError} can carry. */
-export interface PrefactorResponseContractErrorOptions extends ErrorOptions {
+/** Options of {@linkcode PrefactorResponseContractError}. */
+export interface PrefactorResponseContractErrorOptions extends PrefactorErrorOptions {
   /** The HTTP status. */
   statusCode?: number | undefined;
-  /** The id of the request, from `x-request-id`. */
+  /** The id of the request, from the response header `x-request-id`. */
   requestId?: string | undefined;
-  /** How long the server asked to wait before the next try, in ms. */
+  /** The delay before a retry that the server asked for, in ms. */
   retryAfter?: number | undefined;
   /** The beginning of the body, 200 characters at most. */
   bodySnippet?: string | undefined;
-  /** The path of the first field that is wrong. */
+  /** The path of the first invalid field. */
   path?: string | undefined;
-  /** The parsed body, where it was JSON. */
+  /** The parsed body, if it was JSON, without the token. */
   body?: unknown;
 }
 
 /**
- * The answer is not what the API promises: no JSON object, or one with a missing or wrong field.
+ * The response breaks the contract of the API: it is not a JSON object, or a field is missing or invalid.
  *
- * The server may have carried the request out all the same: `body` holds what it said.
+ * The server may have carried out the request all the same; `body` holds its response.
  *
  * @example
  * ```ts
  * import { PrefactorResponseContractError } from "@prefactor/http";
  *
- * const error = new PrefactorResponseContractError("Unexpected answer", { path: "details.id" });
+ * const error = new PrefactorResponseContractError("Unexpected response", { path: "details.id" });
  * console.log(error.path); // details.id
  * ```
  */
@@ -341,46 +470,50 @@ export class PrefactorResponseContractError extends PrefactorHttpError {
     define(this, "PrefactorResponseContractError", "contract");
   }
 
-  /** The HTTP status, where the answer was refused before its model was looked at. */
+  /** The HTTP status. */
   readonly statusCode?: number | undefined;
-  /** The id of the request, from `x-request-id`. */
+  /** The id of the request, from the response header `x-request-id`. */
   readonly requestId?: string | undefined;
-  /** How long the server asked to wait before the next try, in ms. */
+  /** The delay before a retry that the server asked for, in ms. */
   readonly retryAfter?: number | undefined;
   /** The beginning of the body, 200 characters at most. */
   readonly bodySnippet?: string | undefined;
-  /** The path of the first field that is wrong, such as `details.span_counts.total`. */
+  /** The path of the first invalid field, such as `details.span_counts.total`. */
   readonly path?: string | undefined;
-  /** The parsed body, where it was JSON. */
-  readonly body?: unknown;
+  /** The parsed body, if it was JSON, without the token, cut to 64 KiB. Logs do not show it. */
+  declare readonly body?: unknown;
 
   /**
-   * Makes the error from what came.
+   * Creates the error.
    *
-   * @param message What went wrong, for people.
-   * @param options What is known of the answer.
+   * @param message Describes the failure to people.
+   * @param options Facts about the response.
    */
   constructor(message: string, options: PrefactorResponseContractErrorOptions = {}) {
-    super(message, causeOf(options));
+    super(message, options);
     this.statusCode = options.statusCode;
     this.requestId = options.requestId;
     this.retryAfter = options.retryAfter;
     this.bodySnippet = options.bodySnippet;
     this.path = options.path;
-    this.body = options.body;
+    hide(this, "body", options.body);
   }
 }
 
-function isJson(value: unknown): boolean {
+/** Returns the value itself if JSON can hold it; a foreign error, which would be `{}`, and anything else as text. */
+function toJson(value: unknown): unknown {
   try {
+    if (value instanceof Error && errorKind(value) === undefined) return String(value);
     JSON.stringify(value);
-    return true;
+    return value;
   } catch {
-    return false;
+    return String(value);
   }
 }
 
-/** What `Error` wants of the options: the cause, only where there is one. */
-function causeOf(options: ErrorOptions): ErrorOptions | undefined {
-  return options.cause === undefined ? undefined : { cause: options.cause };
+/** Removes the body of an error that is no longer the last failure of its call. */
+export function dropBody(error: unknown): void {
+  if (error instanceof PrefactorApiError || error instanceof PrefactorResponseContractError) {
+    hide(error, "body", undefined);
+  }
 }

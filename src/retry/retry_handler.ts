@@ -9,7 +9,7 @@ import { retry, RetryError } from "@std/async/retry";
 import { ArgumentChecker } from "../arguments.ts";
 import { type ResolvedRetryConfig, resolveRetryConfig, type RetryConfig } from "../config.ts";
 import { isTransientHttpError } from "../errors/classification.ts";
-import { isPrefactorHttpError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
+import { dropBody, isPrefactorHttpError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
 import { reasonOf } from "../redaction.ts";
 
 /** Options of {@linkcode RetryHandler.execute}. */
@@ -20,14 +20,23 @@ export interface RetryOptions {
   signal?: AbortSignal | undefined;
   /** The maximum number of retries. Defaults to the handler's `maxRetries`. */
   maxRetries?: number | undefined;
+  /** Takes a retry from a budget, and returns whether there was one left. Defaults to no limit. */
+  takeRetry?: (() => boolean) | undefined;
 }
+
+/** The part of a server's delay, at most, that is added to it at random. */
+const RETRY_AFTER_JITTER = 0.1;
+
+/** The number of errors that `failures` keeps. */
+const MAX_FAILURES = 10;
 
 /**
  * Retries an operation until it succeeds, fails with an error that is not retriable, or runs out of retries.
  *
  * The delay before retry n (from 0) is `min(maxRetryDelay, initialRetryDelay * retryMultiplier ** n)` times a random
- * factor from 0.5 to 1, and never less than the `retryAfter` (ms) of the previous error. If `retryAfter` is more than
- * `maxRetryDelay`, the handler gives up at once.
+ * factor from 0.5 to 1. It is never less than the `retryAfter` (ms) of the previous error plus a random part of up to a
+ * tenth of it, together at most `maxRetryDelay`. If `retryAfter` is more than `maxRetryDelay`, the handler gives up at
+ * once.
  *
  * @example
  * ```ts
@@ -66,10 +75,11 @@ export class RetryHandler {
   async execute<T>(operation: (attempt: number) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
     const { initialRetryDelay, maxRetryDelay, retryMultiplier } = this.#config;
     const { maxRetries = this.#config.maxRetries, isRetriable = isTransientHttpError, signal } = options;
+    const { takeRetry = () => true } = options;
+    const failures: unknown[] = [];
     let attempts = 0;
-    let lastError: unknown;
     let serverDelay: Promise<void> | undefined;
-    let isDelayTooLong = false;
+    let reasonToGiveUp: string | undefined;
 
     try {
       return await retry(async () => {
@@ -77,7 +87,9 @@ export class RetryHandler {
         try {
           return await operation(++attempts);
         } catch (error) {
-          lastError = error;
+          dropBody(failures.at(-1));
+          failures.push(error);
+          if (failures.length > MAX_FAILURES) failures.shift();
           throw error;
         }
       }, {
@@ -89,12 +101,18 @@ export class RetryHandler {
         ...(signal && { signal }),
         isRetriable: (error) => {
           if (signal?.aborted || !isRetriable(error)) return false;
+          if (attempts > maxRetries) return true; // `retry` gives up by itself
           const retryAfter = retryAfterOf(error);
-          isDelayTooLong = retryAfter > maxRetryDelay;
-          if (isDelayTooLong) return false;
+          reasonToGiveUp = retryAfter > maxRetryDelay
+            ? `the server asks for a delay of ${retryAfter} ms, more than maxRetryDelay, which is ${maxRetryDelay} ms`
+            : takeRetry()
+            ? undefined
+            : "the retry budget of the client is used up";
+          if (reasonToGiveUp !== undefined) return false;
           // `retry` has no option for it, so the server's delay runs beside the backoff.
-          if (retryAfter > 0 && attempts <= maxRetries) {
-            serverDelay = delay(retryAfter, signal && { signal });
+          if (retryAfter > 0) {
+            const jitter = retryAfter * RETRY_AFTER_JITTER * Math.random();
+            serverDelay = delay(Math.min(retryAfter + jitter, maxRetryDelay), signal && { signal });
             serverDelay.catch(() => {}); // `retry` reports the abort
           }
           return true;
@@ -102,24 +120,22 @@ export class RetryHandler {
       });
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
+      const lastError = failures.at(-1);
       // The operation may have thrown a RetryError of its own.
       const isExhausted = error instanceof RetryError && error !== lastError;
-      if (maxRetries === 0 || !isExhausted && !isDelayTooLong) throw lastError;
-      const reason = reasonOf(lastError);
-      throw new PrefactorRetryExhaustedError(
-        isDelayTooLong
-          ? `Cannot retry: the server asks for a delay of ${
-            retryAfterOf(lastError)
-          } ms, more than maxRetryDelay, which is ${maxRetryDelay} ms: ${reason}`
-          : `Gave up after ${attempts} attempts: ${reason}`,
-        lastError,
-        attempts,
-      );
+      if (maxRetries === 0 || !isExhausted && reasonToGiveUp === undefined) throw lastError;
+      const summary = reasonToGiveUp === undefined
+        ? `Gave up after ${attempts} attempts`
+        : `Cannot retry: ${reasonToGiveUp}`;
+      throw new PrefactorRetryExhaustedError(`${summary}: ${reasonOf(lastError)}`, lastError, attempts, {
+        failures,
+        request: isPrefactorHttpError(lastError) ? lastError.request : undefined,
+      });
     }
   }
 }
 
 /** Returns the delay that the server asked for, in ms, or 0. */
 function retryAfterOf(error: unknown): number {
-  return isPrefactorHttpError(error) ? (error as { retryAfter?: number }).retryAfter ?? 0 : 0;
+  return isPrefactorHttpError(error) && "retryAfter" in error ? error.retryAfter ?? 0 : 0;
 }

@@ -6,9 +6,9 @@
 
 import type { ArgumentChecker } from "../arguments.ts";
 import type { ResolvedConfig } from "../config.ts";
-import { PrefactorClientError } from "../errors/errors.ts";
+import { PrefactorClientError, type RequestSummary } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
-import type { HttpRequestOptions, QueryValue } from "../http_requester.ts";
+import type { HeaderFields, HttpRequestOptions, QueryValue } from "../http_requester.ts";
 import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
 import type { Redactor } from "../redaction.ts";
 
@@ -20,9 +20,30 @@ export interface PreparedRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+  readonly idempotencyKey: string | undefined;
   readonly timeout: number;
   readonly connectTimeout: number | null;
+  readonly totalTimeout: number | null;
   readonly maxRetries: number;
+}
+
+/** Returns what the errors of a request say about it. */
+export function summarize(
+  { method, path, idempotencyKey }: PreparedRequest,
+  redactor: Redactor,
+): RequestSummary {
+  const summary = { method, path: redactor.text(path) };
+  return idempotencyKey === undefined
+    ? summary
+    : { ...summary, idempotencyKey: redactor.text(idempotencyKey) };
+}
+
+/** The methods that may be sent again without a key: they say what is to be, not what is to happen. */
+const IDEMPOTENT_METHODS: readonly string[] = ["GET", "PUT", "DELETE"];
+
+/** Returns whether the request may be sent again although it may have been carried out. */
+export function isIdempotent({ method, idempotencyKey }: PreparedRequest): boolean {
+  return idempotencyKey !== undefined || IDEMPOTENT_METHODS.includes(method);
 }
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -37,15 +58,16 @@ export function prepareRequest(
 ): PreparedRequest {
   const { requestChecker: checker, redactor } = config;
   if (!isObject(options)) checker.fail("options", "an object", options);
-  const { signal, params, json, idempotencyKey: key } = options;
+  const { signal, params, json } = options;
   const { timeout = config.requestTimeout, connectTimeout = config.connectTimeout } = options;
-  const { maxRetries = config.maxRetries } = options;
+  const { totalTimeout = config.totalTimeout, maxRetries = config.maxRetries } = options;
   checker.check("method", METHODS.includes(method), METHOD_EXPECTED, method);
   checkPath(checker, path);
   checker.checkDuration("timeout", timeout);
   if (connectTimeout !== null) checker.checkDuration("connectTimeout", connectTimeout);
+  if (totalTimeout !== null) checker.checkDuration("totalTimeout", totalTimeout);
   checker.checkInteger("maxRetries", maxRetries, 0);
-  checker.check("idempotencyKey", key === undefined || key === null || isKey(key), KEY_EXPECTED, key);
+  const idempotencyKey = keyOf(config, method, options);
   checker.check("signal", signal === undefined || isSignal(signal), "an AbortSignal", signal);
   const query = params === undefined ? "" : encodeQuery(checker, params);
   const queryAt = path.indexOf("?");
@@ -53,22 +75,24 @@ export function prepareRequest(
     method,
     path: queryAt < 0 ? path : path.slice(0, queryAt),
     url: query === "" ? config.baseUrl + path : `${config.baseUrl}${path}${queryAt < 0 ? "?" : "&"}${query}`,
-    headers: buildHeaders(config, method, options),
+    headers: buildHeaders(config, idempotencyKey, options.headers),
     body: json === undefined ? null : serialise(checker, redactor, method, json),
+    idempotencyKey,
     timeout,
     connectTimeout,
+    totalTimeout,
     maxRetries,
   };
 }
 
 /** Rejects a path that the URL parser would move or that could leave the base path of the API. */
 function checkPath(checker: ArgumentChecker, path: unknown): void {
-  const holds = typeof path === "string" && /^\/[^\s#\\]*$/.test(path) &&
+  const holds = typeof path === "string" && /^\/[^\s\p{Cc}#\\]*$/u.test(path) &&
     !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
   checker.check(
     "path",
     holds,
-    "a path that starts with '/', without '.' and '..' segments, white space or fragment",
+    "a path that starts with '/', without '.' and '..' segments, white space, control characters or fragment",
     path,
   );
 }
@@ -97,26 +121,42 @@ function encodeQuery(checker: ArgumentChecker, params: Record<string, QueryValue
   return query.toString();
 }
 
+/** Returns the key of the request: the caller's, the one in its body, or for a POST a generated one. */
+function keyOf(config: ResolvedConfig, method: string, options: HttpRequestOptions): string | undefined {
+  const { idempotencyKey = keyInBody(method, options.json) } = options;
+  if (idempotencyKey === null) return undefined;
+  if (idempotencyKey === undefined) {
+    return method === "POST" ? createIdempotencyKey(config.defaultIdempotencyKey) : undefined;
+  }
+  config.requestChecker.check("idempotencyKey", isKey(idempotencyKey), KEY_EXPECTED, idempotencyKey);
+  return idempotencyKey;
+}
+
+function keyInBody(method: string, json: unknown): string | undefined {
+  const key = method === "POST" && isObject(json) ? json["idempotency_key"] : undefined;
+  return typeof key === "string" ? key : undefined;
+}
+
 /** Merges the client's headers, the idempotency key and the caller's headers; only `Authorization` cannot be replaced. */
 function buildHeaders(
-  config: ResolvedConfig,
-  method: string,
-  options: HttpRequestOptions,
+  { headers: own, redactor, requestChecker }: ResolvedConfig,
+  idempotencyKey: string | undefined,
+  added: HeaderFields | undefined,
 ): Readonly<Record<string, string>> {
-  const { idempotencyKey, headers: added } = options;
-  const headers: Record<string, string> = { ...config.headers };
-  if (typeof idempotencyKey === "string") headers["Idempotency-Key"] = idempotencyKey;
-  else if (method === "POST" && idempotencyKey !== null) {
-    headers["Idempotency-Key"] = createIdempotencyKey(config.defaultIdempotencyKey);
-  }
+  const headers: Record<string, string> = { ...own };
+  if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
   if (added === undefined) return headers;
   const all = new Headers(headers);
+  let fields: Headers;
   try {
-    new Headers(added as Headers).forEach((value, name) => name !== "authorization" && all.set(name, value));
+    fields = new Headers(added as Headers);
   } catch (error) {
     const message = "Cannot send the request: 'headers' must be headers that fetch can send";
-    throw new PrefactorClientError(message, { cause: config.redactor.cause(error) });
+    throw new PrefactorClientError(message, { cause: redactor.cause(error) });
   }
+  const key = fields.get("idempotency-key");
+  requestChecker.check("headers.idempotency-key", key === null, "the option 'idempotencyKey' instead", key);
+  fields.forEach((value, name) => name !== "authorization" && all.set(name, value));
   return Object.fromEntries(all);
 }
 

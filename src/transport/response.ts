@@ -6,18 +6,44 @@
 
 import {
   PrefactorApiError,
+  PrefactorClientError,
   type PrefactorHttpError,
   PrefactorResponseContractError,
+  type RequestSummary,
 } from "../errors/errors.ts";
 import { errorFromResponse } from "../errors/from_response.ts";
 import { isObject } from "../guards.ts";
 import type { JsonObject } from "../models/common.ts";
 import type { Redactor } from "../redaction.ts";
-import type { PreparedRequest } from "./request.ts";
+import { type PreparedRequest, summarize } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
 /** A body as the platform or {@linkcode readChunks} returns it. */
 type Bytes = ArrayBuffer | Uint8Array;
+
+/** The maximum length of `bodySnippet`, in characters. */
+const MAX_SNIPPET_LENGTH = 200;
+
+/** Marks a body whose chunks are not bytes. */
+export const NOT_BYTES: unique symbol = Symbol("not bytes");
+
+/** Returns what a value lacks to be a response that can be read; a replacement of `fetch` may return anything. */
+export function problemOf(response: Response): string | undefined {
+  const body = response?.body as Partial<ReadableStream> | null | undefined;
+  const isStream = typeof body?.getReader === "function";
+  if (typeof response?.status !== "number") return "it has no status";
+  if (typeof response.headers?.get !== "function") return "it has no headers with get()";
+  if (response.bodyUsed || isStream && body?.locked) {
+    return "its body has been used; return a new Response at each call";
+  }
+  return isStream || typeof response.arrayBuffer === "function" ? undefined : "it has no arrayBuffer()";
+}
+
+/** Creates the error of a response that cannot be read. A retry would not help. */
+export function unusableResponseError(problem: string, request: RequestSummary): PrefactorClientError {
+  const message = `Cannot read the response: 'fetch' must resolve to a Response, but ${problem}`;
+  return new PrefactorClientError(message, { request });
+}
 
 /** Returns whether the response is a redirect; a browser shows only the type of one. */
 export function isRedirect(response: Response): boolean {
@@ -26,11 +52,11 @@ export function isRedirect(response: Response): boolean {
 
 /** Cancels a body that nobody will read. */
 export function discard(response: Response): undefined {
-  response.body?.cancel().catch(() => {});
+  response.body?.cancel?.()?.catch?.(() => {});
 }
 
 /**
- * Reads a body completely. Returns `undefined` if it is longer than the limit.
+ * Reads a body completely. Returns `undefined` if it is longer than the limit, and `NOT_BYTES` if it has other chunks.
  *
  * The platform reads a body of known length twice as fast as its chunks can be read here.
  */
@@ -38,29 +64,34 @@ export function readBytes(
   response: Response,
   limit: number,
   signal: AbortSignal,
-): Promise<Bytes | undefined> {
-  const { headers } = response;
+): Promise<Bytes | undefined | typeof NOT_BYTES> {
+  const { headers, body } = response;
   const length = headers.get("content-length");
-  // A browser hides the encoding of a response from another origin.
-  const isPlain = response.type !== "cors" && !headers.has("content-encoding");
-  const isKnown = length !== null && Number(length) <= limit && isPlain;
-  return isKnown ? response.arrayBuffer() : readChunks(response, limit, signal);
+  // The length counts only without an encoding of either kind. A browser hides both of a response from another origin.
+  const isPlain = response.type !== "cors" && !headers.has("content-encoding") &&
+    !headers.has("transfer-encoding");
+  if (length !== null && Number(length) <= limit && isPlain) return response.arrayBuffer();
+  return typeof body?.getReader === "function" ? readChunks(body, limit, signal) : readWhole(response, limit);
 }
 
 /** Reads a body chunk by chunk, up to the limit. */
 async function readChunks(
-  response: Response,
+  body: ReadableStream<Uint8Array>,
   limit: number,
   signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const reader = response.body?.getReader();
-  const cancel = () => void reader?.cancel().catch(() => {});
+): Promise<Uint8Array | undefined | typeof NOT_BYTES> {
+  const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(() => {});
   signal.addEventListener("abort", cancel);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  while (reader) {
+  for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
+    if (!(value instanceof Uint8Array)) {
+      cancel();
+      return NOT_BYTES;
+    }
     chunks.push(value);
     size += value.byteLength;
     if (size > limit) {
@@ -76,6 +107,12 @@ async function readChunks(
     offset += chunk.byteLength;
   }
   return bytes;
+}
+
+/** Reads a body that is not a stream, such as that of a replacement of `fetch` or of an empty response. */
+async function readWhole(response: Response, limit: number): Promise<ArrayBuffer | undefined> {
+  const bytes = await response.arrayBuffer();
+  return bytes.byteLength > limit ? undefined : bytes;
 }
 
 const LENIENT = new TextDecoder();
@@ -112,11 +149,17 @@ export function responseError(
   maxResponseBytes: number,
   redactor: Redactor,
 ): PrefactorHttpError {
-  const { method, path } = request;
+  const summary = summarize(request, redactor);
+  const { method, path } = summary;
   const { status: statusCode, headers } = response;
   const facts = {
     requestId: requestIdOf(response, redactor),
-    retryAfter: parseRetryAfter(headers.get("retry-after"), headers.get("retry-after-ms"), Date.now()),
+    retryAfter: parseRetryAfter(
+      headers.get("retry-after"),
+      headers.get("retry-after-ms"),
+      serverTime(headers),
+    ),
+    request: summary,
   };
   if (isRedirect(response)) {
     const location = headers.get("location");
@@ -136,7 +179,7 @@ export function responseError(
   try {
     body = redactor.redact(parseJson(bytes));
   } catch (error) {
-    cause = error;
+    cause = redactor.cause(error);
   }
   if (isObject(body) && statusCode >= 400) return errorFromResponse(statusCode, body, facts);
   const found = bytes.byteLength === 0
@@ -147,14 +190,29 @@ export function responseError(
   return new PrefactorResponseContractError(`${refused}: the body must be a JSON object, but ${found}`, {
     statusCode,
     ...facts,
-    bodySnippet: redactor.text(LENIENT.decode(bytes)).slice(0, 200),
+    bodySnippet: snippetOf(bytes, redactor),
     body,
-    cause: redactor.cause(cause),
+    cause,
   });
+}
+
+/** The time of the server in ms since the epoch, by its `Date` header, or else by the own clock. */
+function serverTime(headers: Headers): number {
+  const date = Date.parse(headers.get("date") ?? "");
+  return Number.isNaN(date) ? Date.now() : date;
+}
+
+/** Returns the beginning of the body without the token, from as many bytes as it can need. */
+function snippetOf(bytes: Bytes, redactor: Redactor): string {
+  const start = new Uint8Array(bytes instanceof ArrayBuffer ? bytes : bytes.slice().buffer).subarray(
+    0,
+    64 * 1024,
+  );
+  return redactor.start(LENIENT.decode(start), MAX_SNIPPET_LENGTH, "");
 }
 
 /** Returns the id that the API gave the request. */
 export function requestIdOf(response: Response, redactor: Redactor): string | undefined {
   const requestId = response.headers.get("x-request-id");
-  return requestId === null ? undefined : redactor.text(requestId);
+  return requestId === null ? undefined : redactor.start(requestId, MAX_SNIPPET_LENGTH, "");
 }

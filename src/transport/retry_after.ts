@@ -1,22 +1,23 @@
 /**
- * How long a server asks to wait.
+ * Parses the delay that a server asks for.
  *
  * @module
  */
 
-/** The forms of an HTTP date: of today's RFC, of the one before it, and of C's `asctime`. */
+/** An HTTP date in the format of RFC 9110, of RFC 850, or of C's `asctime`. */
 const HTTP_DATE =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT|[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})$/;
 
+/** Numbers, separated by comma and space as `Headers` joins a repeated header. */
+const NUMBERS = /^\s*\d+(?:\.\d+)?\s*(?:,\s+\d+(?:\.\d+)?\s*)*$/;
+
 /**
- * The wait that the headers of an answer ask for.
- *
- * `Retry-After-Ms` is the finer of the two and wins where both can be read.
+ * Parses the `Retry-After` and `Retry-After-Ms` headers of a response.
  *
  * @param retryAfter The text of `Retry-After`: seconds or an HTTP date.
- * @param retryAfterMs The text of `Retry-After-Ms`: milliseconds.
- * @param now The present, in ms since the epoch, which a date is compared with.
- * @returns The wait in ms, 0 for a date that is past; `undefined` where neither header can be read.
+ * @param retryAfterMs The text of `Retry-After-Ms`: milliseconds. It is more precise and takes precedence.
+ * @param now The present in ms since the epoch, to compare a date with.
+ * @returns The delay in ms, 0 for a past date; `undefined` if neither header can be parsed.
  */
 export function parseRetryAfter(
   retryAfter: string | null,
@@ -31,14 +32,15 @@ function parseSeconds(text: string | null): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
+/** Returns the number in the text, the largest if the header was repeated. */
 function parseNumber(text: string | null): number | undefined {
-  return text !== null && /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
+  return text !== null && NUMBERS.test(text) ? Math.max(...text.split(",").map(Number)) : undefined;
 }
 
 function parseDate(text: string | null, now: number): number | undefined {
   const date = text?.trim() ?? "";
   if (!HTTP_DATE.test(date)) return undefined;
-  // The oldest form names no zone and means GMT all the same.
+  // The format of `asctime` names no zone, but means GMT.
   const time = Date.parse(date.endsWith("GMT") ? date : `${date} GMT`);
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);
 }

@@ -1,15 +1,115 @@
 /**
- * The limit on concurrent requests.
+ * The limit on concurrent requests, and the pause after a 429.
  *
  * @module
  */
 
+import type { Entry } from "../dense_set.ts";
 import type { Cancelable } from "../pending_call.ts";
+import { now, type Timeout, type Timeouts } from "./timeouts.ts";
 
 /** A place in the queue of a {@linkcode Semaphore}. */
 export interface Ticket extends Cancelable {
   /** Resolves when a slot is assigned; rejects with the reason of `cancel`. */
   readonly ready: Promise<void>;
+}
+
+/** A share of the pause over which the waiting calls are spread after it. */
+const SPREAD = 0.1;
+
+/**
+ * Limits concurrency. Waiters get slots in order, those with priority first, and each step takes constant time however
+ * long the queue is.
+ */
+export class Semaphore implements Timeout {
+  due = 0;
+  #free: number;
+  readonly #urgent = new WaitQueue();
+  readonly #normal = new WaitQueue();
+  readonly #timeouts: Timeouts;
+  #timer: Entry<Timeout> | undefined;
+  /** The time until which no slot is assigned; 0 without a pause. */
+  #pausedUntil = 0;
+  /** The time until which the waiting calls are spread. */
+  #spreadUntil = 0;
+  /** The time of the last assignment after a pause. */
+  #assignedAt = 0;
+
+  /** Creates a semaphore with that many slots. */
+  constructor(slots: number, timeouts: Timeouts) {
+    this.#free = slots;
+    this.#timeouts = timeouts;
+  }
+
+  /** Takes a free slot, or returns a ticket to wait for one. Each slot must be given back with `release`. */
+  acquire(hasPriority: boolean): Ticket | undefined {
+    if (this.#pausedUntil > 0 && this.#waiting === 0 && now() >= this.#pausedUntil) this.#pausedUntil = 0;
+    if (this.#free > 0 && this.#pausedUntil === 0) {
+      this.#free--;
+      return undefined;
+    }
+    const queue = hasPriority ? this.#urgent : this.#normal;
+    const ticket = queue.add(() => this.#waiting === 0 && this.#stopTimer());
+    this.#startTimer();
+    return ticket;
+  }
+
+  /** Gives a slot back, to the first waiter if there is one. */
+  release(): void {
+    this.#free++;
+    if (this.#pausedUntil === 0) this.#assign(1);
+  }
+
+  /** Assigns no slot for that long, in ms, and then spreads the waiting calls over a tenth of it. */
+  pause(delay: number): void {
+    const until = now() + delay;
+    if (until <= this.#pausedUntil) return;
+    this.#pausedUntil = this.#assignedAt = until;
+    this.#spreadUntil = until + delay * SPREAD;
+    this.#stopTimer();
+    this.#startTimer();
+  }
+
+  /** Assigns the next slots after a pause. */
+  expire(): void {
+    this.#timer = undefined;
+    const time = now();
+    if (time >= this.#spreadUntil) {
+      this.#pausedUntil = 0;
+      this.#assign(Infinity);
+    } else {
+      const share = (time - this.#assignedAt) / (this.#spreadUntil - this.#assignedAt);
+      this.#assign(Math.max(1, Math.floor(this.#waiting * share)));
+      this.#assignedAt = time;
+      this.#startTimer();
+    }
+  }
+
+  #assign(count: number): void {
+    for (let assigned = 0; assigned < count && this.#free > 0; assigned++) {
+      if (!this.#urgent.shift() && !this.#normal.shift()) return;
+      this.#free--;
+    }
+  }
+
+  get #waiting(): number {
+    return this.#urgent.size + this.#normal.size;
+  }
+
+  /** Starts the timer during a pause. Without a waiter there is none, because it would keep the process alive. */
+  #startTimer(): void {
+    if (this.#pausedUntil === 0 || this.#timer || this.#waiting === 0) return;
+    const time = now();
+    const delay = time < this.#pausedUntil
+      ? this.#pausedUntil - time
+      : Math.max(0, this.#spreadUntil - time) / this.#waiting;
+    this.#timer = this.#timeouts.add(this, delay);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) this.#timeouts.delete(this.#timer);
+    this.#timer = undefined;
+  }
 }
 
 interface Waiter {
@@ -18,47 +118,48 @@ interface Waiter {
   next: Waiter | undefined;
 }
 
-/** Limits concurrency. Waiters get slots in order, and each step takes constant time however long the queue is. */
-export class Semaphore {
-  #free: number;
+/** A queue whose members may leave at any place. */
+class WaitQueue {
   #first: Waiter | undefined;
   #last: Waiter | undefined;
+  /** The number of waiters that have not left. */
+  size = 0;
 
-  /** Creates a semaphore with that many slots. */
-  constructor(slots: number) {
-    this.#free = slots;
-  }
-
-  /** Takes a free slot, or returns a ticket to wait for one. Each slot must be given back with `release`. */
-  acquire(): Ticket | undefined {
-    if (this.#free > 0) {
-      this.#free--;
-      return undefined;
-    }
+  /** Adds a waiter; `onCancel` is called when it leaves early. */
+  add(onCancel: () => void): Ticket {
     const waiter: Waiter = { resolve: undefined, next: undefined };
     if (this.#last) this.#last.next = waiter;
     else this.#first = waiter;
     this.#last = waiter;
+    this.size++;
     let cancel!: Ticket["cancel"];
     const ready = new Promise<void>((resolve, reject) => {
       waiter.resolve = resolve;
       cancel = (reason) => {
+        if (!waiter.resolve) return;
         waiter.resolve = undefined;
+        this.size--;
+        onCancel();
         reject(reason);
       };
     });
     return { ready, cancel };
   }
 
-  /** Gives a slot back, to the first waiter if there is one. */
-  release(): void {
+  /** Removes the first waiter and assigns it a slot. Returns whether there was one. */
+  shift(): boolean {
     while (this.#first) {
-      const { resolve, next } = this.#first;
-      this.#first.next = undefined; // otherwise an old waiter keeps all later ones alive
+      const waiter = this.#first;
+      const { resolve, next } = waiter;
+      waiter.next = undefined; // otherwise an old waiter keeps all later ones alive
       this.#first = next;
       if (!next) this.#last = undefined;
-      if (resolve) return resolve();
+      if (!resolve) continue;
+      waiter.resolve = undefined;
+      this.size--;
+      resolve();
+      return true;
     }
-    this.#free++;
+    return false;
   }
 }

@@ -16,13 +16,20 @@ const MAX_DELAY = 2 ** 31 - 1;
  */
 const GRACE = 12;
 
+/**
+ * The maximum grace period, in ms. A timer that fires late means that the event loop was blocked or the machine asleep,
+ * and a response may have arrived meanwhile. Reading it takes several turns of the loop, so the timeout gets as long
+ * again as its timer was late.
+ */
+const MAX_GRACE_PERIOD = 250;
+
 const RealDate = Date;
 
 /**
  * The time in ms on the clock that the timers follow: the monotonic clock, or a test's fake `Date`, which comes with
  * fake timers.
  */
-function now(): number {
+export function now(): number {
   return Date === RealDate ? performance.now() : Date.now();
 }
 
@@ -30,6 +37,8 @@ function now(): number {
 export interface Timeout {
   /** The time of expiry on the clock of {@linkcode Timeouts}, which sets it. */
   due: number;
+  /** Whether the timeout is in its grace period; absent for a timeout without one. */
+  isInGrace?: boolean;
   /** Called when the time is up. */
   expire(): void;
 }
@@ -48,6 +57,7 @@ export class Timeouts {
   /** Adds a timeout that expires after the delay, in ms, and returns the entry that deletes it. */
   add(timeout: Timeout, delay: number): Entry<Timeout> {
     timeout.due = now() + delay;
+    if (timeout.isInGrace) timeout.isInGrace = false;
     if (timeout.due < this.#firesAt || this.#clock !== Date) this.#arm(timeout.due, delay);
     return this.#waiting.add(timeout);
   }
@@ -95,12 +105,16 @@ export class Timeouts {
     this.#firesAt = Infinity;
     let next = Infinity;
     for (const entry of this.#waiting.entries()) {
-      if (entry.value.due > time) {
-        next = Math.min(next, entry.value.due);
-      } else {
+      const timeout = entry.value;
+      if (timeout.due <= time && timeout.isInGrace === false) {
+        timeout.isInGrace = true;
+        timeout.due = time + Math.min(time - timeout.due, MAX_GRACE_PERIOD);
+      } else if (timeout.due <= time) {
         this.#waiting.delete(entry);
-        entry.value.expire();
+        timeout.expire();
+        continue;
       }
+      next = Math.min(next, timeout.due);
     }
     if (next < this.#firesAt) this.#arm(next, next - time);
   }

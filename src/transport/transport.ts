@@ -6,24 +6,30 @@
 
 import type { ResolvedConfig } from "../config.ts";
 import type { Entry } from "../dense_set.ts";
-import {
-  isPrefactorHttpError,
-  PrefactorClientError,
-  type PrefactorHttpError,
-  PrefactorNetworkError,
-  PrefactorTimeoutError,
-} from "../errors/errors.ts";
+import { type PrefactorHttpError, PrefactorTimeoutError, type RequestSummary } from "../errors/errors.ts";
 import { type ClientHooks, notify } from "../hooks.ts";
 import type { ApiResponseInfo } from "../http_requester.ts";
 import type { Cancelable, PendingCall } from "../pending_call.ts";
-import { reasonOf, type Redactor } from "../redaction.ts";
-import type { PreparedRequest } from "./request.ts";
-import { discard, isRedirect, parseSuccess, readBytes, requestIdOf, responseError } from "./response.ts";
+import { networkError } from "./network_error.ts";
+import { type PreparedRequest, summarize } from "./request.ts";
+import {
+  discard,
+  isRedirect,
+  NOT_BYTES,
+  parseSuccess,
+  problemOf,
+  readBytes,
+  requestIdOf,
+  responseError,
+  unusableResponseError,
+} from "./response.ts";
 import { Semaphore, type Ticket } from "./semaphore.ts";
 import type { Timeout, Timeouts } from "./timeouts.ts";
 
 /** What an attempt knows about its call. */
 export interface AttemptInfo {
+  /** The number of the call within its client. */
+  readonly callId: number;
   /** The number of the attempt, from 1. */
   readonly attempt: number;
   /** The start of the first attempt, in ms since the epoch. */
@@ -42,12 +48,12 @@ export class Transport {
   constructor(config: ResolvedConfig, timeouts: Timeouts) {
     this.#config = config;
     this.#timeouts = timeouts;
-    this.#semaphore = new Semaphore(config.maxConcurrency);
+    this.#semaphore = new Semaphore(config.maxConcurrency, timeouts);
   }
 
-  /** Sends one attempt as soon as there is a slot. */
+  /** Sends one attempt as soon as there is a slot; retries go first. */
   send(request: PreparedRequest, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
-    const ticket = this.#semaphore.acquire();
+    const ticket = this.#semaphore.acquire(info.retry !== undefined);
     return ticket ? this.#sendInTurn(ticket, request, info, call) : this.#attempt(request, info, call);
   }
 
@@ -64,10 +70,21 @@ export class Transport {
 
   #attempt(request: PreparedRequest, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
     return new Promise((resolve, reject) => {
-      const attempt = new Attempt(request, this.#semaphore, this.#timeouts, resolve, reject);
+      const attempt = new Attempt(
+        this.#config,
+        request,
+        info,
+        this.#semaphore,
+        this.#timeouts,
+        resolve,
+        reject,
+      );
       call.stage = attempt;
       if (call.aborted) attempt.cancel(call.reason);
-      else attempt.run(info, this.#config);
+      else {
+        call.wasSent = true;
+        attempt.run();
+      }
     });
   }
 }
@@ -78,7 +95,10 @@ export class Transport {
  */
 class Attempt implements Cancelable, Timeout {
   due = 0;
+  isInGrace = false;
+  readonly #config: ResolvedConfig;
   readonly #request: PreparedRequest;
+  readonly #info: AttemptInfo;
   readonly #semaphore: Semaphore;
   readonly #timeouts: Timeouts;
   readonly #resolve: (response: ApiResponseInfo) => void;
@@ -88,15 +108,21 @@ class Attempt implements Cancelable, Timeout {
   #phase: "connect" | "request";
   #hasHeaders = false;
   #ended = false;
+  /** The time of `onRequest`, in ms since the epoch; `undefined` before it and without hooks. */
+  #notifiedAt: number | undefined;
 
   constructor(
+    config: ResolvedConfig,
     request: PreparedRequest,
+    info: AttemptInfo,
     semaphore: Semaphore,
     timeouts: Timeouts,
     resolve: (response: ApiResponseInfo) => void,
     reject: (reason: unknown) => void,
   ) {
+    this.#config = config;
     this.#request = request;
+    this.#info = info;
     this.#semaphore = semaphore;
     this.#timeouts = timeouts;
     this.#resolve = resolve;
@@ -107,15 +133,13 @@ class Attempt implements Cancelable, Timeout {
   }
 
   /** Sends the request and settles the promise with the result. */
-  async run(info: AttemptInfo, config: ResolvedConfig): Promise<void> {
-    const { hooks, maxResponseBytes, redactor } = config;
-    const { method, path, url, headers, body } = this.#request;
+  async run(): Promise<void> {
+    const { fetch = globalThis.fetch, hooks, maxResponseBytes, redactor } = this.#config;
+    const { method, url, headers, body } = this.#request;
     const { signal } = this.#controller;
-    const sentAt = hooks && Date.now();
     try {
-      if (hooks) notifyStart(hooks, this.#request, info);
+      if (hooks) this.#notifyStart(hooks);
       if (signal.aborted) return; // by a hook
-      const fetch = config.fetch ?? globalThis.fetch;
       const response = await fetch(url, {
         method,
         headers: { ...headers },
@@ -123,39 +147,43 @@ class Attempt implements Cancelable, Timeout {
         signal,
         redirect: "manual",
       });
-      checkResponse(response);
+      const problem = problemOf(response);
+      if (problem !== undefined) return this.#fail(unusableResponseError(problem, this.#summary));
       this.#hasHeaders = true;
       const isReadable = !signal.aborted && !isRedirect(response);
       const bytes = isReadable ? await readBytes(response, maxResponseBytes, signal) : discard(response);
       if (signal.aborted) return;
+      if (bytes === NOT_BYTES) {
+        return this.#fail(unusableResponseError("its body has chunks that are not bytes", this.#summary));
+      }
 
       const { status: statusCode } = response;
       const requestId = requestIdOf(response, redactor);
-      if (sentAt !== undefined) {
-        const duration = Math.max(0, Date.now() - sentAt);
-        const event = { method, path, attempt: info.attempt, statusCode, duration };
-        notify(hooks, "onResponse", requestId === undefined ? event : { ...event, requestId });
+      if (hooks) this.#notifyResponse(hooks, statusCode, requestId);
+      // If an earlier attempt may have deleted the resource, a 404 means that it is gone.
+      const isGone = method === "DELETE" && statusCode === 404 && this.#info.attempt > 1;
+      const result = isGone ? {} : response.ok && bytes ? parseSuccess(method, statusCode, bytes) : undefined;
+      if (!result) {
+        const error = responseError(this.#request, response, bytes, maxResponseBytes, redactor);
+        this.#pauseAfter429(error);
+        return this.#fail(error);
       }
-      const result = response.ok && bytes ? parseSuccess(method, statusCode, bytes) : undefined;
-      if (!result) throw responseError(this.#request, response, bytes, maxResponseBytes, redactor);
       this.#end();
       this.#resolve({
         statusCode,
         headers: response.headers,
         requestId,
         body: result,
-        attempts: info.attempt,
-        duration: Math.max(0, Date.now() - info.startedAt),
+        attempts: this.#info.attempt,
+        duration: Math.max(0, Date.now() - this.#info.startedAt),
       });
     } catch (error) {
-      this.#end();
-      this.#reject(isPrefactorHttpError(error) ? error : networkError(this.#request, error, redactor));
+      this.#fail(networkError(this.#request, error, redactor));
     }
   }
 
   cancel(reason: unknown): void {
-    this.#end();
-    this.#reject(reason);
+    this.#fail(reason);
     this.#controller.abort(reason);
   }
 
@@ -170,7 +198,17 @@ class Attempt implements Cancelable, Timeout {
     const timeout = phase === "connect" ? connectTimeout! : requestTimeout;
     const missing = phase === "connect" ? "response headers" : "complete response";
     const message = `${method} ${path} timed out: no ${missing} within ${timeout} ms`;
-    this.cancel(new PrefactorTimeoutError(message, { phase, timeout }));
+    this.cancel(new PrefactorTimeoutError(message, { phase, timeout, request: this.#summary }));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#end();
+    this.#reject(error);
+    const { hooks } = this.#config;
+    if (hooks && this.#notifiedAt !== undefined) {
+      notify(hooks, "onError", { ...this.#event, error, duration: this.#duration });
+    }
   }
 
   /** Gives back the slot and deletes the timeout, once, however the attempt ends. */
@@ -180,32 +218,38 @@ class Attempt implements Cancelable, Timeout {
     this.#timeouts.delete(this.#timeout);
     this.#semaphore.release();
   }
-}
 
-function notifyStart(
-  hooks: ClientHooks,
-  { method, path }: PreparedRequest,
-  { attempt, retry }: AttemptInfo,
-): void {
-  if (retry) notify(hooks, "onRetry", { method, path, attempt, ...retry });
-  notify(hooks, "onRequest", { method, path, attempt });
-}
-
-/** Throws for a value that a stubbed `fetch` may resolve to by mistake, since a retry would not help. */
-function checkResponse(response: Response): void {
-  if (typeof response?.status !== "number" || response.bodyUsed) {
-    throw new PrefactorClientError(
-      "Cannot read the response: 'fetch' must resolve to a new Response at each call",
-    );
+  /** A 429 is about the client, not about the call, so no other call is sent before its `Retry-After`. */
+  #pauseAfter429(error: PrefactorHttpError): void {
+    const { statusCode, retryAfter = 0 } = error as { statusCode?: number; retryAfter?: number };
+    if (statusCode === 429 && retryAfter > 0 && retryAfter <= this.#config.maxRetryDelay) {
+      this.#semaphore.pause(retryAfter);
+    }
   }
-}
 
-function networkError(request: PreparedRequest, error: unknown, redactor: Redactor): PrefactorHttpError {
-  const cause = redactor.cause(error);
-  const message = `${request.method} ${request.path} failed: ${reasonOf(cause)}`;
-  // Deno without `--allow-net`: a retry would not grant the permission.
-  const isDenied = error instanceof Error && error.name === "NotCapable";
-  return isDenied
-    ? new PrefactorClientError(message, { cause })
-    : new PrefactorNetworkError(message, { cause });
+  #notifyStart(hooks: ClientHooks): void {
+    const { retry } = this.#info;
+    if (retry) notify(hooks, "onRetry", { ...this.#event, ...retry });
+    this.#notifiedAt = Date.now();
+    notify(hooks, "onRequest", this.#event);
+  }
+
+  #notifyResponse(hooks: ClientHooks, statusCode: number, requestId: string | undefined): void {
+    const event = { ...this.#event, statusCode, duration: this.#duration };
+    notify(hooks, "onResponse", requestId === undefined ? event : { ...event, requestId });
+  }
+
+  get #summary(): RequestSummary {
+    return summarize(this.#request, this.#config.redactor);
+  }
+
+  get #event(): { callId: number; method: string; path: string; attempt: number } {
+    const { method, path } = this.#request;
+    const { callId, attempt } = this.#info;
+    return { callId, method, path, attempt };
+  }
+
+  get #duration(): number {
+    return Math.max(0, Date.now() - this.#notifiedAt!);
+  }
 }

@@ -9,10 +9,12 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  API_ERROR_CODES,
   isPrefactorHttpError,
   PrefactorApiError,
   PrefactorAuthError,
   PrefactorClientError,
+  PrefactorConflictError,
   PrefactorHttpError,
   PrefactorNetworkError,
   PrefactorNotFoundError,
@@ -26,6 +28,7 @@ import { makeClient, TOKEN } from "../helpers.ts";
 
 const cause = new TypeError("Connection refused");
 const api = { requestId: "r-1", retryAfter: 1_500, cause };
+const request = { method: "POST", path: "/api/v1/x", idempotencyKey: "key-1" };
 const errors = { agent_id: { status: "error", code: "required", message: "is required" } };
 
 type Class = { readonly name: string; readonly prototype: Error };
@@ -50,6 +53,11 @@ const TABLE: [error: PrefactorHttpError, classes: Class[], fields: Record<string
     { code: "not_found", statusCode: 404, requestId: "r-1", retryAfter: 1_500 },
   ],
   [
+    new PrefactorConflictError("m", "invalid_action", 409, { ...api, request }),
+    [PrefactorConflictError, PrefactorApiError, PrefactorHttpError],
+    { code: "invalid_action", statusCode: 409, requestId: "r-1", retryAfter: 1_500, request },
+  ],
+  [
     new PrefactorValidationError("m", "validation_errors", 422, errors, api),
     [PrefactorValidationError, PrefactorApiError, PrefactorHttpError],
     { code: "validation_errors", statusCode: 422, requestId: "r-1", retryAfter: 1_500, errors },
@@ -57,7 +65,7 @@ const TABLE: [error: PrefactorHttpError, classes: Class[], fields: Record<string
   [
     new PrefactorRetryExhaustedError("m", cause, 4),
     [PrefactorRetryExhaustedError, PrefactorHttpError],
-    { lastError: cause, attempts: 4 },
+    { attempts: 4 },
   ],
   [new PrefactorClientError("m", { cause }), [PrefactorClientError, PrefactorHttpError], {}],
   [new PrefactorNetworkError("m", { cause }), [PrefactorNetworkError, PrefactorHttpError], {}],
@@ -83,7 +91,6 @@ const TABLE: [error: PrefactorHttpError, classes: Class[], fields: Record<string
       retryAfter: 1_500,
       bodySnippet: "{",
       path: "details.id",
-      body: { details: {} },
     },
   ],
 ];
@@ -121,6 +128,7 @@ Deno.test("every error can be created without options", () => {
     new PrefactorHttpError("m"),
     new PrefactorApiError("m", "c", 409),
     new PrefactorAuthError("m", "c", 401),
+    new PrefactorConflictError("m", "c", 409),
     new PrefactorNotFoundError("m", "c", 404),
     new PrefactorValidationError("m", "c", 422, {}),
     new PrefactorClientError("m"),
@@ -188,7 +196,8 @@ Deno.test("isPrefactorHttpError() accepts a subclass", () => {
 
 Deno.test("PrefactorHttpError.toJSON() returns the name, the message and the fields, but not the cause", () => {
   for (const [error, [own], fields] of TABLE) {
-    const expected = JSON.parse(JSON.stringify({ name: own!.name, message: "m", ...fields }));
+    const last = error instanceof PrefactorRetryExhaustedError && { lastError: String(cause) };
+    const expected = JSON.parse(JSON.stringify({ name: own!.name, message: "m", ...fields, ...last }));
     assertEquals(JSON.parse(JSON.stringify(error)), expected);
   }
   const nested = new PrefactorRetryExhaustedError("m", new PrefactorApiError("n", "c", 503), 4);
@@ -198,6 +207,28 @@ Deno.test("PrefactorHttpError.toJSON() returns the name, the message and the fie
     lastError: { name: "PrefactorApiError", message: "n", code: "c", statusCode: 503 },
     attempts: 4,
   });
+});
+
+Deno.test("PrefactorRetryExhaustedError keeps the errors of its attempts, which logs do not repeat", () => {
+  const failures = [new PrefactorNetworkError("first"), new PrefactorNetworkError("last")];
+  const error = new PrefactorRetryExhaustedError("m", failures[1], 2, { failures, request });
+  assertStrictEquals(error.lastError, failures[1]);
+  assertEquals(error.failures, failures);
+  assertEquals(error.request, request);
+  assertEquals(Deno.inspect(error).split("PrefactorNetworkError: last").length, 2);
+  assertEquals(new PrefactorRetryExhaustedError("m", failures[1], 1).failures, [failures[1]]);
+});
+
+Deno.test("API_ERROR_CODES lists the known codes", () => {
+  assertEquals([...API_ERROR_CODES].sort(), [
+    "bad_authtoken",
+    "bad_request",
+    "invalid_action",
+    "not_found",
+    "required",
+    "unauthorized",
+    "validation_errors",
+  ]);
 });
 
 Deno.test("Deno.inspect() and structuredClone() do not throw on an error", () => {

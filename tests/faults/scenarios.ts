@@ -240,6 +240,11 @@ export const SCENARIOS: readonly Scenario[] = [
     ...tooLong,
     config: { maxResponseBytes: MIB },
   },
+  {
+    name: "an endless chunked body with a small Content-Length",
+    play: endless(rawResponse(200, { ...CHUNKED, "content-length": "20" }), FAST_SPACES),
+    ...tooLong,
+  },
   { name: "an endless chunked body", play: endless(rawResponse(200, CHUNKED), FAST_SPACES), ...tooLong },
   {
     name: "an endless body without content-length",

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import {
   PrefactorApiError,
   PrefactorAuthError,
+  PrefactorConflictError,
   PrefactorNotFoundError,
   PrefactorResponseContractError,
   PrefactorValidationError,
@@ -23,6 +24,7 @@ const KINDS = new Map<number, { readonly name: string }>([
   [401, PrefactorAuthError],
   [403, PrefactorAuthError],
   [404, PrefactorNotFoundError],
+  [409, PrefactorConflictError],
 ]);
 
 /** Responds to every request with the status in its query, on one connection. */

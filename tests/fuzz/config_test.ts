@@ -114,7 +114,8 @@ property("PrefactorHttpClient() accepts a valid config and names an invalid fiel
     [name, value === undefined && name !== "apiToken" || FIELDS[name]!.isValid(value)] as const
   );
   const invalid = verdicts.filter(([, isValid]) => isValid === false).map(([name]) => name);
-  const { initialRetryDelay = 1_000, maxRetryDelay = 60_000 } = overrides;
+  const { maxRetryDelay = 60_000 } = overrides;
+  const { initialRetryDelay = maxRetryDelay } = overrides;
   const areNumbers = typeof initialRetryDelay === "number" && typeof maxRetryDelay === "number";
   if (areNumbers && initialRetryDelay > maxRetryDelay) invalid.push("initialRetryDelay");
   const isUnspecified = verdicts.some(([, isValid]) => isValid === undefined);
@@ -140,13 +141,18 @@ property("apiUrl keeps its base path and loses a trailing / or /api/v1", [parts]
   const { scheme, host, port, path, end } = url;
   const base = `${scheme}${host}${port === null ? "" : `:${port}`}${path.map((text) => `/${text}`).join("")}`;
   const { fetch, sent } = recordFetch(() => json({}));
-  const client = new PrefactorHttpClient({ apiUrl: base + end, apiToken: TOKEN, fetch });
+  const client = new PrefactorHttpClient({
+    apiUrl: base + end,
+    apiToken: TOKEN,
+    allowInsecureHttp: true,
+    fetch,
+  });
   await client.request("GET", "/api/v1/ping");
   const expected = new URL(`${base.replace(/\/api\/v1$/, "")}/api/v1/ping`);
   assertEquals(sent[0]!.url, expected.href);
 });
 
-property("apiUrl is an absolute http: or https: URL without credentials, query or fragment", [
+property("apiUrl is an absolute URL without credentials, query or fragment", [
   parts,
   fc.constantFrom(
     (url: string) => `${url}?`,
@@ -166,7 +172,7 @@ property("apiUrl is an absolute http: or https: URL without credentials, query o
   ),
 ], ({ scheme, host, path, end }, breakIt) => {
   const apiUrl = breakIt(`${scheme}${host}/${path.join("/")}${end}`);
-  const error = errorOf({ apiUrl, apiToken: TOKEN });
+  const error = errorOf({ apiUrl, apiToken: TOKEN, allowInsecureHttp: true });
   assertInstanceOf(error, PrefactorClientError, apiUrl);
   assertStringIncludes(error.message, "'apiUrl'");
 });

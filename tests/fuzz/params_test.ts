@@ -186,7 +186,28 @@ property("PrefactorHttpClient.request() keeps a path below apiUrl or rejects it"
   fc.oneof(
     fc.webPath(),
     fc.string({ unit: "binary" }).map((text) => `/${text}`),
-    fc.array(fc.constantFrom("/", "\\", ".", "..", "%2e", "%2E", "a", "?", "#", "@", ":", "%", " ", "\t"))
+    fc.array(
+      fc.constantFrom(...[
+        "/",
+        "\\",
+        ".",
+        "..",
+        "%2e",
+        "%2E",
+        "a",
+        "?",
+        "#",
+        "@",
+        ":",
+        "%",
+        " ",
+        "\t",
+        "\0",
+        "\x01",
+        "\x1f",
+        "\x7f",
+      ]),
+    )
       .map((parts) => `/${parts.join("")}`),
   ),
 ], async (path) => {

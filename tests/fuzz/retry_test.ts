@@ -93,7 +93,8 @@ property("RetryHandler.execute() keeps every delay within its bounds", [cases], 
     const backoff = Math.min(maxRetryDelay, initialRetryDelay * retryMultiplier ** n);
     const { retryAfter = 0 } = errors[n]!;
     assert(wait >= Math.max(backoff / 2, retryAfter) - ROUNDING, `wait ${n} is ${wait}: too short`);
-    assert(wait <= Math.max(backoff, retryAfter) + ROUNDING, `wait ${n} is ${wait}: too long`);
+    const jittered = Math.min(retryAfter * 1.1, maxRetryDelay);
+    assert(wait <= Math.max(backoff, jittered) + ROUNDING, `wait ${n} is ${wait}: too long`);
   }
   const { error } = await outcome(call);
   if (last === failures.length) return assertStrictEquals(await call, "done");

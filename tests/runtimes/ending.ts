@@ -175,7 +175,7 @@ export const ENDING: readonly Scenario[] = [
       await client.close({ timeout: 30 });
       for (const error of await Promise.all(calls)) {
         equal(error.name, "PrefactorClientError", "name");
-        hold(error.message.includes("client is closed"), error.message);
+        hold(error.message.includes("client was closed while it was in flight"), error.message);
       }
       await script.hasLost(3);
     },

@@ -170,7 +170,7 @@ export const FAILING: readonly Scenario[] = [
     name: "an answer that echoes the token is told without it",
     async run(env) {
       const error = await failure(new Script(env, "echo").client().request("POST", "/x", { json: {} }));
-      equal(error.message, "No Bearer [redacted]", "message");
+      equal(error.message, "POST /x failed with 422 bad: No Bearer [redacted]", "message");
       const told = [String(error), error.stack, JSON.stringify(error), JSON.stringify(error["errors"])]
         .join();
       hold(!told.includes("eyJhbGci"), told);

@@ -82,7 +82,7 @@ export const RECORDING: readonly Scenario[] = [
         [401, "PrefactorAuthError", "some_code"],
         [403, "PrefactorAuthError", "some_code"],
         [404, "PrefactorNotFoundError", "some_code"],
-        [409, "PrefactorApiError", "some_code"],
+        [409, "PrefactorConflictError", "some_code"],
         [422, "PrefactorValidationError", "some_code"],
         [429, "PrefactorApiError", "some_code"],
         [500, "PrefactorApiError", "some_code"],
@@ -95,7 +95,7 @@ export const RECORDING: readonly Scenario[] = [
           name,
           code,
           status,
-          "Some message",
+          `POST /x failed with ${status} ${code}: Some message`,
         ], `HTTP ${status}`);
       }
       const wrong = new PrefactorHttpClient({ apiUrl: env.sandbox.url, apiToken: "wrong-token" });

@@ -204,3 +204,48 @@ Deno.test("PrefactorHttpClient.request() rejects invalid arguments and sends not
     });
   }
 });
+
+Deno.test("PrefactorHttpClient.request() rejects a path that could leave the base path of apiUrl", async (t) => {
+  const ends = ["", "/", "/x", "?q", "\0", "\x01", "\x1f", "\x7f", "\u0085", " ", "\n", "#", "\\"];
+  const segments = ["..", ".", "%2e%2e", "%2E.", ".%2e"];
+  for (const path of segments.flatMap((segment) => ends.map((end) => `/${segment}${end}`))) {
+    await t.step(JSON.stringify(path), async () => {
+      const { client, sent } = makeClient(ok, { apiUrl: "https://api.example.test/base" });
+      const error = await failureOf(client.request("GET", path));
+      assertInstanceOf(error, PrefactorClientError);
+      assertStringIncludes(error.message, "'path' must be");
+      assertEquals(sent.length, 0);
+    });
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() rejects an Idempotency-Key in headers", async () => {
+  for (
+    const headers of [
+      { "Idempotency-Key": "k" },
+      [["idempotency-KEY", "k"]],
+      new Headers({ "idempotency-key": "k" }),
+    ]
+  ) {
+    const { client, sent } = makeClient(ok);
+    const error = await failureOf(client.request("POST", "/x", { headers }));
+    assertInstanceOf(error, PrefactorClientError);
+    assertStringIncludes(error.message, "must be the option 'idempotencyKey' instead");
+    assertEquals(sent.length, 0);
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() takes the key of a POST from json.idempotency_key", async () => {
+  const json = { idempotency_key: "key-in-body" };
+  const { client, sent } = makeClient(ok);
+  await client.request("POST", "/x", { json });
+  await client.request("POST", "/x", { json, idempotencyKey: "key-in-options" });
+  await client.request("POST", "/x", { json, idempotencyKey: null });
+  await client.request("PUT", "/x", { json });
+  assertEquals(sent.map(({ headers }) => headers.get("idempotency-key")), [
+    "key-in-body",
+    "key-in-options",
+    null,
+    null,
+  ]);
+});

@@ -9,6 +9,7 @@ import { FakeTime } from "@std/testing/time";
 import {
   PrefactorApiError,
   PrefactorAuthError,
+  PrefactorConflictError,
   PrefactorNotFoundError,
   PrefactorResponseContractError,
   PrefactorRetryExhaustedError,
@@ -161,7 +162,8 @@ Deno.test("PrefactorHttpClient.request() fills in what an error response lacks",
       const { client } = makeClient(() => json(body, 422, { "x-request-id": "r-1" }));
       const error = await failureOf(client.request("GET", "/x"));
       assertInstanceOf(error, PrefactorValidationError);
-      assertEquals([error.code, error.message, error.requestId], [code, message, "r-1"]);
+      const expected = `GET /x failed with 422 ${code}: ${message} (request r-1)`;
+      assertEquals([error.code, error.message, error.requestId], [code, expected, "r-1"]);
       assertEquals<object>(error.errors, errors);
     });
   }
@@ -175,6 +177,7 @@ Deno.test("PrefactorHttpClient.request() rejects with the error class of the sta
     [401, PrefactorAuthError],
     [403, PrefactorAuthError],
     [404, PrefactorNotFoundError],
+    [409, PrefactorConflictError],
   ]);
   for (let status = 300; status < 600; status++) {
     await t.step(String(status), async () => {

@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
-import { isPrefactorHttpError, PrefactorNetworkError } from "../../mod.ts";
+import {
+  isPrefactorHttpError,
+  PrefactorClientError,
+  PrefactorNetworkError,
+  PrefactorResponseContractError,
+} from "../../mod.ts";
 import { failure, failureOf, json, makeClient, ok, settle, TOKEN } from "../helpers.ts";
 
 Deno.test("fetch() is called without a this value", async (t) => {
@@ -63,12 +68,13 @@ Deno.test("PrefactorHttpClient.request() rejects what a stubbed fetch may resolv
   }
 });
 
-Deno.test("PrefactorNetworkError.cause is the error of fetch", async () => {
+Deno.test("PrefactorNetworkError.cause is a copy of the error of fetch", async () => {
   const cause = new TypeError("Connection refused");
   const { client } = makeClient(() => Promise.reject(cause));
   const error = await failureOf(client.request("GET", "/x", { maxRetries: 0 }));
   assertInstanceOf(error, PrefactorNetworkError);
-  assertStrictEquals(error.cause, cause);
+  const copy = error.cause as Error;
+  assertEquals([copy.name, copy.message, copy.stack], [cause.name, cause.message, cause.stack]);
 });
 
 Deno.test("PrefactorHttpClient.request() rejects with PrefactorNetworkError, whatever fetch rejects with", async (t) => {
@@ -120,5 +126,59 @@ Deno.test("PrefactorHttpClient.request() handles errors of fetch with the token 
       const error = await failureOf(client.request("GET", "/x", { maxRetries: 0 }));
       assertInstanceOf(error, PrefactorNetworkError);
     });
+  }
+});
+
+Deno.test("a replacement of fetch that returns no usable response is an error at once that says why", async (t) => {
+  const stream = (chunk: unknown) =>
+    new ReadableStream({
+      start(controller) {
+        controller.enqueue(chunk);
+        controller.close();
+      },
+    });
+  const locked = new Response("{}");
+  locked.body!.getReader();
+  const used = new Response("{}");
+  await used.text();
+  const headers = new Headers();
+  const cases: [name: string, response: unknown, problem: string][] = [
+    ["undefined", undefined, "it has no status"],
+    ["a plain object", {}, "it has no status"],
+    ["no headers", { status: 200, ok: true, json: () => ({}) }, "it has no headers"],
+    ["a used body", used, "its body has been used"],
+    ["a locked body", locked, "its body has been used"],
+    ["no way to read the body", { status: 200, ok: true, headers, body: {} }, "it has no arrayBuffer()"],
+    [
+      "chunks of strings",
+      { status: 200, ok: true, headers, body: stream("{}") },
+      "its body has chunks that are not bytes",
+    ],
+  ];
+  for (const [name, response, problem] of cases) {
+    await t.step(name, async () => {
+      const { client, sent } = makeClient(() => response as Response);
+      const error = await failureOf(client.request("POST", "/x"));
+      assertInstanceOf(error, PrefactorClientError);
+      assert(error.message.includes(problem), error.message);
+      assertEquals([sent.length, error.request?.path], [1, "/x"]);
+    });
+  }
+});
+
+Deno.test("a body without getReader() is read by arrayBuffer() under the same limit", async () => {
+  const bytes = new TextEncoder().encode('{"status":"success"}');
+  const response = (body: unknown) => ({
+    status: 200,
+    ok: true,
+    headers: new Headers(),
+    body,
+    arrayBuffer: () => Promise.resolve(bytes.slice().buffer),
+  });
+  for (const body of [{ pipe() {} }, undefined]) {
+    const { client } = makeClient(() => response(body) as unknown as Response);
+    assertEquals(await client.request("GET", "/x"), { status: "success" });
+    const limited = makeClient(() => response(body) as unknown as Response, { maxResponseBytes: 5 }).client;
+    assertInstanceOf(await failureOf(limited.request("GET", "/x")), PrefactorResponseContractError);
   }
 });
