@@ -79,6 +79,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "redaction.ts": { values: ["guards.ts"] },
   "http_requester.ts": { values: [], types: ["models/"] },
   "errors/": { values: ["guards.ts"] },
+  "pfid.ts": { values: ["arguments.ts", "errors/"] },
   "environment.ts": { values: ["errors/"] },
   "arguments.ts": { values: ["errors/", "guards.ts"] },
   "config.ts": {
