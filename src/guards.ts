@@ -1,71 +1,143 @@
 /**
- * The plain checks that the models' guards are made of, and {@linkcode findIssue}, which finds out where
- * and why a guard said no.
+ * The checks that the guards of the models are made of, and {@linkcode findIssue}, which says where and why a guard
+ * refused a value.
  *
  * @module
  */
 
-/** What the check that failed last expected to see; {@linkcode findIssue} alone reads it. */
+/** What the last failed check expected; only {@linkcode findIssue} reads it. */
 let lastExpected = "";
 
-/** Says no, and remembers what was expected. */
+/** Notes what a check expected, and returns `false`. */
 export function fail(expected: string): false {
   lastExpected = expected;
   return false;
 }
 
-/** Whether the value is an object that JSON would write with braces. */
+/** Checks for an object that JSON writes with braces. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   const holds = typeof value === "object" && value !== null && !Array.isArray(value) &&
     !(value instanceof Date);
   return holds || fail("an object");
 }
 
-/** Whether the value is a string; it may be empty. */
+/**
+ * Checks for an object whose fields are all its own. JSON leaves inherited fields out, but a guard would read them, so
+ * a prototype may only have methods.
+ */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return isObject(value) &&
+    (inheritsOnlyMethods(original(value)) || fail("an object without inherited fields"));
+}
+
+function inheritsOnlyMethods(value: object): boolean {
+  for (let parent = value; (parent = Object.getPrototypeOf(parent)) !== null;) {
+    if (parent === Object.prototype) continue;
+    const fields = Object.entries(Object.getOwnPropertyDescriptors(parent));
+    if (fields.some(([name, field]) => name !== "__proto__" && typeof field.value !== "function")) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Checks for a string, which may be empty. */
 export function isString(value: unknown): value is string {
   return typeof value === "string" || fail("a string");
 }
 
-/** Whether the value is `true` or `false`. */
+/** Checks for a string with at least one character. */
+export function isFilledString(value: unknown): value is string {
+  return typeof value === "string" && value !== "" || fail("a string that is not empty");
+}
+
+/** Checks for `true` or `false`. */
 export function isBoolean(value: unknown): value is boolean {
   return typeof value === "boolean" || fail("a boolean");
 }
 
-/** Whether the value is an integer that a double holds exactly. */
+/** Checks for a number, which may have a fraction. */
+export function isNumber(value: unknown): value is number {
+  return typeof value === "number" || fail("a number");
+}
+
+/** Checks for an integer that a double holds exactly. */
 export function isSafeInteger(value: unknown): value is number {
   return Number.isSafeInteger(value) || fail("a safe integer");
 }
 
-/** Whether the value is exactly this string. */
+/** Checks for an integer within a range. */
+export function isIntegerIn(value: unknown, least: number, most: number): value is number {
+  const holds = Number.isSafeInteger(value) && value as number >= least && value as number <= most;
+  return holds || fail(`an integer from ${least} to ${most}`);
+}
+
+/** Checks for exactly this string. */
 export function isLiteral<T extends string>(value: unknown, literal: T): value is T {
   return value === literal || fail(JSON.stringify(literal));
 }
 
-/** Whether the value is one of these strings. */
+/** Checks for one of these strings. */
 export function isOneOf<T extends string>(value: unknown, values: readonly T[]): value is T {
   return values.includes(value as T) || fail(`one of ${values.join(", ")}`);
 }
 
-/** Months have their length, and February 29 only the years that 4 divides, but of the centuries those that 400 does. */
+/** Knows the length of each month and leap years: those that 4 divides, but of the centuries those that 400 divides. */
 const DATE_TIME =
   /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)[T ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/i;
 
-/** Whether the value is an ISO 8601 date-time, with a date and a time; the zone may be missing. */
+/** Checks for an ISO 8601 string with a date and a time; the time zone may be missing. */
 export function isDateTime(value: unknown): value is string {
   return typeof value === "string" && DATE_TIME.test(value) || fail("an ISO 8601 date-time");
 }
 
-/** The end of the year 9999, in ms: ISO 8601 writes no later date with four digits. */
-const LAST_DATE = Date.UTC(10_000, 0) - 1;
+/** The start of the year 0 and the end of the year 9999, in ms: the dates that ISO 8601 writes with four digits. */
+const FIRST_DATE = -62_167_219_200_000;
+const LAST_DATE = 253_402_300_799_999;
 
-/** Whether a request can take the value as a point in time: a valid `Date` or an ISO 8601 date-time. */
+/** Checks for a point in time that a request can carry. */
 export function isTimestamp(value: unknown): value is Date | string {
-  const isRight = value instanceof Date ? value.getTime() <= LAST_DATE : isDateTime(value);
-  if (isRight) return true;
-  return fail("a valid Date or an ISO 8601 date-time");
+  const holds = value instanceof Date ? isDateInRange(value) : isDateTime(value);
+  return holds || fail("a valid Date or an ISO 8601 date-time");
 }
 
-/** Whether the value is missing, `null`, or passes the guard. */
+function isDateInRange(date: Date): boolean {
+  return date.getTime() >= FIRST_DATE && date.getTime() <= LAST_DATE;
+}
+
+/**
+ * Checks that every `Date` in an object, at any depth, is one that a request can carry. Objects that write their own
+ * JSON are not searched.
+ */
+export function hasValidDates(value: object): boolean {
+  const root = original(value);
+  /** The objects to search, each with the object that holds it and its name there; it grows while it is iterated. */
+  const found = new Map<object, [holder: object, name: string] | undefined>([[root, undefined]]);
+  for (const holder of found.keys()) {
+    for (const [name, field] of entriesOf(holder)) {
+      if (field instanceof Date && !isDateInRange(field)) {
+        const names = [name];
+        for (let at = found.get(holder); at; at = found.get(at[0])) names.push(at[1]);
+        return isTimestamp(
+          names.reduceRight<unknown>((at, name) => (at as Record<string, unknown>)[name], value),
+        );
+      }
+      if (typeof field === "object" && field !== null && !found.has(field)) found.set(field, [holder, name]);
+    }
+  }
+  return true;
+}
+
+/** The fields that JSON reads. Of an object that cannot be read there are none: writing its JSON reports it. */
+function entriesOf(holder: object): [name: string, field: unknown][] {
+  try {
+    return ArrayBuffer.isView(holder) || "toJSON" in holder ? [] : Object.entries(holder);
+  } catch {
+    return [];
+  }
+}
+
+/** Checks for a value that is missing, `null` or passes the guard. */
 export function isAbsentOr<T>(
   value: unknown,
   guard: (value: unknown) => value is T,
@@ -73,38 +145,39 @@ export function isAbsentOr<T>(
   return value === undefined || value === null || guard(value);
 }
 
-/** Whether the value is an array whose every item passes the guard. */
+/** Checks for an array whose every item passes the guard. */
 export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
   if (!Array.isArray(value)) return fail("an array");
-  for (const item of value) {
-    if (!guard(item)) return false;
-  }
-  return true;
+  const wrong = original(value).findIndex((item) => !guard(item));
+  return wrong === -1 || guard(value[wrong]);
 }
 
-/** Whether the value is an object whose every field passes the guard. */
+/** Checks for an object whose every field passes the guard. */
 export function isMapOf<T>(
   value: unknown,
   guard: (value: unknown) => value is T,
 ): value is Record<string, T> {
-  return isObject(value) && Object.keys(value).every((key) => guard(value[key]));
+  if (!isObject(value)) return false;
+  const fields = original(value);
+  const wrong = Object.keys(fields).find((key) => !guard(fields[key]));
+  return wrong === undefined || guard(value[wrong]);
 }
 
 /** Where a guard stopped, and why. */
 export interface Issue {
   /** The path of the field, such as `details.span_counts.total`; empty for the value itself. */
   readonly path: string;
-  /** What the guard expected to see there. */
+  /** What the guard expected there. */
   readonly expected: string;
-  /** What stood there. */
+  /** The value that it found there. */
   readonly value: unknown;
 }
 
 /**
- * Replays a guard that has refused a value and tells where it stopped.
+ * Runs a guard that has refused a value once more, and reports where it stopped.
  *
- * A guard checks each field where it reads it and stops at the first bad one, so the field it read last is
- * the answer. `undefined` where the guard lets the value pass.
+ * A guard checks each field where it reads it and stops at the first wrong one, so the last field that it reads is
+ * the wrong one. Returns `undefined` if the guard accepts the value.
  */
 export function findIssue(guard: (value: unknown) => boolean, value: unknown): Issue | undefined {
   let path = "";
@@ -113,24 +186,38 @@ export function findIssue(guard: (value: unknown) => boolean, value: unknown): I
     path = at;
     found = value;
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
-    // A shallow copy as the target: a frozen one would not let the proxy answer with another proxy.
-    return new Proxy(Array.isArray(value) ? [...value] : { ...value }, {
-      get(target, key) {
+    const isArray = Array.isArray(value);
+    // The target is empty, because the proxy of a frozen object could not return proxies of its fields.
+    const proxy = new Proxy(isArray ? [] : {}, {
+      get(_, key) {
         const field: unknown = Reflect.get(value, key);
-        if (typeof key === "symbol" || (key in target && !isItem(target, key))) return field;
-        return record(field, Array.isArray(target) ? `${at}[${key}]` : at === "" ? key : `${at}.${key}`);
+        if (typeof key === "symbol" || (key in value && !isItem(value, key))) return field;
+        return record(field, isArray ? `${at}[${key}]` : at === "" ? key : `${at}.${key}`);
       },
     });
+    originals.set(proxy, value);
+    return proxy;
   }
   return guard(record(value, "")) ? undefined : { path, expected: lastExpected, value: found };
 }
 
-/** Whether the key names one of the target's own fields or items, not a method or an array's `length`. */
-function isItem(target: object, key: string): boolean {
-  return Object.hasOwn(target, key) && !(Array.isArray(target) && key === "length");
+/** The object behind each proxy of {@linkcode findIssue}. */
+const originals = new WeakMap<object, object>();
+
+/**
+ * The object itself, also while {@linkcode findIssue} records what is read. Checks that go through all fields of an
+ * object look for the wrong one here, and read only that one from the proxy.
+ */
+function original<T extends object>(value: T): T {
+  return originals.get(value) as T | undefined ?? value;
 }
 
-/** A value in short, for a message: strings cut, objects and arrays by their kind. */
+/** Checks that a key names a field or an item, and not a method or the length of an array. */
+function isItem(value: object, key: string): boolean {
+  return Object.hasOwn(value, key) && !(Array.isArray(value) && key === "length");
+}
+
+/** Formats a value for a message: long strings are cut, and objects and arrays are named by their kind. */
 export function formatValue(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (Array.isArray(value)) {

@@ -2,14 +2,19 @@ import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/asse
 import {
   findIssue,
   formatValue,
+  hasValidDates,
   isAbsentOr,
   isArrayOf,
   isBoolean,
   isDateTime,
+  isFilledString,
+  isIntegerIn,
   isLiteral,
   isMapOf,
+  isNumber,
   isObject,
   isOneOf,
+  isPlainObject,
   isSafeInteger,
   isString,
   isTimestamp,
@@ -54,8 +59,11 @@ Deno.test("each guard accepts its own kind of value and rejects all others", () 
   const [empty, strings, mixed, bare, date] = VALUES.slice(21);
   const table: [name: string, guard: Guard, accepted: unknown[]][] = [
     ["isString()", isString, ["", "red", "blue", "2024-05-06T07:08:09Z"]],
+    ["isFilledString()", isFilledString, ["red", "blue", "2024-05-06T07:08:09Z"]],
     ["isBoolean()", isBoolean, [true, false]],
+    ["isNumber()", isNumber, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53 - 1, 2 ** 53]],
     ["isSafeInteger()", isSafeInteger, [0, -1, 2 ** 53 - 1]],
+    ["isIntegerIn()", (value) => isIntegerIn(value, -1, 0), [0, -1]],
     ["isLiteral()", (value) => isLiteral(value, "red"), ["red"]],
     ["isOneOf()", (value) => isOneOf(value, COLOURS), ["red"]],
     ["isDateTime()", isDateTime, ["2024-05-06T07:08:09Z"]],
@@ -63,6 +71,7 @@ Deno.test("each guard accepts its own kind of value and rejects all others", () 
     ["isAbsentOr()", (value) => isAbsentOr(value, isBoolean), [undefined, null, true, false]],
     ["isArrayOf()", (value) => isArrayOf(value, isString), [VALUES[18], VALUES[19]]],
     ["isObject()", isObject, [empty, strings, mixed, bare]],
+    ["isPlainObject()", isPlainObject, [empty, strings, mixed, bare]],
     ["isMapOf()", (value) => isMapOf(value, isString), [empty, strings, bare]],
   ];
   for (const [name, guard, accepted] of table) {
@@ -171,15 +180,130 @@ Deno.test("isTimestamp() accepts a valid Date or a date-time, and the issue name
   }
 });
 
+Deno.test("isTimestamp() accepts a Date in the years 0 to 9999", () => {
+  const [first, last] = [Date.parse("0000-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+  for (const time of [first, last]) assert(isTimestamp(new Date(time)), String(time));
+  for (const time of [first - 1, last + 1, -8.64e15, 8.64e15]) {
+    assertFalse(isTimestamp(new Date(time)), String(time));
+  }
+});
+
+Deno.test("isIntegerIn() names the range", () => {
+  assertEquals(findIssue((value) => isIntegerIn(value, 1, 100), 101), {
+    path: "",
+    expected: "an integer from 1 to 100",
+    value: 101,
+  });
+});
+
+Deno.test("isPlainObject() accepts own fields and methods of a class", () => {
+  class Params {
+    agent_id = "a-1";
+    describe() {
+      return this.agent_id;
+    }
+  }
+  class More extends Params {
+    override describe() {
+      return "";
+    }
+  }
+  const table = [new Params(), new More(), Object.create({}), Object.create(Object.create(null))];
+  for (const value of table) assert(isPlainObject(value), Deno.inspect(value));
+});
+
+Deno.test("isPlainObject() rejects inherited fields, which JSON leaves out", () => {
+  class Getter {
+    get agent_id() {
+      return "a-1";
+    }
+  }
+  const withoutRoot = Object.assign(Object.create(null), { agent_id: "a-1" });
+  const table = [
+    Object.create({ agent_id: "a-1" }),
+    Object.create(Object.create({ agent_id: "a-1" })),
+    Object.create(withoutRoot),
+    Object.create(Object.defineProperty({}, "agent_id", { value: "a-1" })),
+    new Getter(),
+    new (class extends Getter {})(),
+    new Map(),
+  ];
+  for (const value of table) {
+    assertFalse(isPlainObject(value), Deno.inspect(value));
+    assertEquals(findIssue((outer) => isObject(outer) && isPlainObject(outer["inner"]), { inner: value }), {
+      path: "inner",
+      expected: "an object without inherited fields",
+      value,
+    });
+  }
+});
+
+/** An object that contains itself. */
+function cycle(): Record<string, unknown> {
+  const value: Record<string, unknown> = { list: [] };
+  value["self"] = value;
+  (value["list"] as unknown[]).push(value);
+  return value;
+}
+
+Deno.test("hasValidDates() accepts values without an invalid Date", () => {
+  const table: object[] = [
+    {},
+    [],
+    { at: new Date(0), list: [new Date(0), { at: new Date(0) }] },
+    { at: "2024-13-01T00:00:00Z", none: null, absent: undefined, f: () => new Date(Number.NaN) },
+    { own: { toJSON: () => 1, at: new Date(Number.NaN) } },
+    { map: new Map([["at", new Date(Number.NaN)]]), bytes: new Uint8Array(1_000) },
+    {
+      get broken() {
+        throw new Error("cannot be read");
+      },
+    },
+    cycle(),
+  ];
+  for (const value of table) assert(hasValidDates(value), Deno.inspect(value));
+});
+
+Deno.test("hasValidDates() names the first invalid Date at any depth", () => {
+  const invalid = new Date(Number.NaN);
+  const shared = { at: new Date(0) };
+  const table: [value: object, path: string][] = [
+    [{ at: invalid }, "at"],
+    [[new Date(0), invalid], "[1]"],
+    [{ a: { b: [{}, { c: invalid }] }, d: 1 }, "a.b[1].c"],
+    [{ first: { at: invalid }, second: invalid }, "second"],
+    [{ first: shared, second: [shared, { at: new Date(8.64e15) }] }, "second[1].at"],
+    [{ ...cycle(), deep: { at: invalid } }, "deep.at"],
+    [Object.assign(Object.create(null), { at: invalid }), "at"],
+  ];
+  for (const [value, path] of table) {
+    assertFalse(hasValidDates(value), path);
+    const issue = findIssue((value) => hasValidDates(value as object), value);
+    assertEquals([issue?.path, issue?.expected], [path, "a valid Date or an ISO 8601 date-time"]);
+  }
+});
+
+Deno.test("hasValidDates() reaches a Date that is 100,000 levels deep", () => {
+  let value: object = { at: new Date(Number.NaN) };
+  for (let level = 0; level < 100_000; level++) value = { inner: value };
+  assertFalse(hasValidDates(value));
+  assertEquals(findIssue((value) => hasValidDates(value as object), value)?.path.length, 600_002);
+});
+
 Deno.test("isArrayOf() and isMapOf() stop at the first invalid entry", () => {
-  const seen: unknown[] = [];
+  const seen = new Set<unknown>();
   const isSmall = (value: unknown): value is number => {
-    seen.push(value);
+    seen.add(value);
     return Number(value) < 3;
   };
   assertFalse(isArrayOf([1, 2, 3, 4], isSmall));
-  assertFalse(isMapOf({ a: 1, b: 5, c: 2 }, isSmall));
-  assertEquals(seen, [1, 2, 3, 1, 5]);
+  assertFalse(isMapOf({ a: 1, b: 5, c: 6 }, isSmall));
+  assertEquals([...seen], [1, 2, 3, 5]);
+});
+
+Deno.test("isArrayOf() checks the holes of an array", () => {
+  assertFalse(isArrayOf(new Array(1), isString));
+  assertEquals(findIssue((value) => isArrayOf(value, isString), ["a"].concat(new Array(2)))?.path, "[1]");
 });
 
 Deno.test("isMapOf() checks only own fields", () => {
@@ -246,6 +370,34 @@ Deno.test("findIssue() returns the identical value, also from frozen input", () 
   const issue = findIssue((outer) => isObject(outer) && isArrayOf(outer["list"], isNamed), value);
   assertEquals(issue?.path, "list[0].name");
   assertStrictEquals(issue?.value, found);
+});
+
+Deno.test("findIssue() reads only the invalid entry of a large map or array through a proxy", () => {
+  const isOutput = (value: unknown): value is object => isObject(value) && isString(value["status"]);
+  const isOutputs = (value: unknown) => isObject(value) && isMapOf(value["outputs"], isOutput);
+  const isRows = (value: unknown) => isObject(value) && isArrayOf(value["rows"], isOutput);
+  const entries = Array.from({ length: 20_000 }, (_, n) => [`key-${n}`, { status: "success" as unknown }]);
+  entries.push(["last", { status: 5 }]);
+  const table: [guard: (value: unknown) => boolean, value: object, path: string][] = [
+    [isOutputs, { outputs: Object.fromEntries(entries) }, "outputs.last.status"],
+    [isRows, { rows: entries.map(([, output]) => output) }, "rows[20000].status"],
+  ];
+  for (const [guard, value, path] of table) {
+    const { Proxy } = globalThis;
+    let proxies = 0;
+    globalThis.Proxy = new Proxy(Proxy, {
+      construct(target, args) {
+        proxies++;
+        return Reflect.construct(target, args);
+      },
+    });
+    try {
+      assertEquals(findIssue(guard, value), { path, expected: "a string", value: 5 });
+    } finally {
+      globalThis.Proxy = Proxy;
+    }
+    assertEquals(proxies, 3); // of the value, the map or array, and the entry
+  }
 });
 
 Deno.test("findIssue() does not change the value", () => {
