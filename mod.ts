@@ -86,28 +86,102 @@ export type {
   RequestOptions,
 } from "./src/http_requester.ts";
 export {
+  isAgent,
+  isAgentInstanceCounts,
+  isAgentShow,
+  isAgentSummary,
+  isCreateAgentRequest,
+  isListAgentsRequest,
+  isRiskAssessment,
+  isRiskRollup,
+  isShowAgentRequest,
+  isUpdateAgentRequest,
+} from "./src/models/agent.ts";
+export type {
+  Agent,
+  AgentInstanceCounts,
+  AgentShow,
+  AgentSummary,
+  CreateAgentRequest,
+  ListAgentsRequest,
+  RiskAssessment,
+  RiskRollup,
+  ShowAgentRequest,
+  UpdateAgentRequest,
+} from "./src/models/agent.ts";
+export {
+  INSTANCE_PURPOSES,
+  isAgentContext,
   isAgentInstance,
   isAgentInstanceSpanCounts,
-  isAgentSchemaVersionForRegister,
-  isAgentVersionForRegister,
+  isAgentInstanceSummary,
+  isCostBreakdown,
   isFinishInstanceRequest,
+  isInstancePurpose,
+  isInstanceRiskScore,
+  isListInstancesRequest,
+  isModelCost,
+  isRecordQualityRequest,
   isRegisterInstanceRequest,
-  isSpanTypeSchemaForCreate,
+  isShowInstanceRequest,
   isStartInstanceRequest,
+  isTerminateInstanceRequest,
 } from "./src/models/agent_instance.ts";
 export type {
+  AgentContext,
   AgentInstance,
   AgentInstanceSpanCounts,
-  AgentSchemaVersionForRegister,
-  AgentVersionForRegister,
+  AgentInstanceSummary,
+  CostBreakdown,
   FinishInstanceRequest,
   InstancePurpose,
+  InstanceRiskScore,
+  ListInstancesRequest,
+  ModelCost,
+  RecordQualityRequest,
   RegisterInstanceRequest,
-  SpanTypeSchemaForCreate,
+  ShowInstanceRequest,
   StartInstanceRequest,
+  TerminateInstanceRequest,
 } from "./src/models/agent_instance.ts";
-export { isAgentSpan, isCreateSpanRequest, isFinishSpanRequest } from "./src/models/agent_span.ts";
-export type { AgentSpan, CreateSpanRequest, FinishSpanRequest } from "./src/models/agent_span.ts";
+export {
+  isAgentSpan,
+  isAgentSpanSummary,
+  isCreateSpanRequest,
+  isFinishSpanRequest,
+  isGetSpanRequest,
+  isListSpansRequest,
+} from "./src/models/agent_span.ts";
+export type {
+  AgentSpan,
+  AgentSpanSummary,
+  CreateSpanRequest,
+  FinishSpanRequest,
+  GetSpanRequest,
+  ListSpansRequest,
+} from "./src/models/agent_span.ts";
+export {
+  ALERT_SEVERITIES,
+  isAlert,
+  isAlertCount,
+  isAlertSeverity,
+  isAlertSummary,
+  isClearAlertRequest,
+  isCountAlertsRequest,
+  isListAlertsRequest,
+  isRaiseAlertRequest,
+} from "./src/models/alert.ts";
+export type {
+  Alert,
+  AlertCount,
+  AlertSeverity,
+  AlertStatus,
+  AlertSummary,
+  ClearAlertRequest,
+  CountAlertsRequest,
+  ListAlertsRequest,
+  RaiseAlertRequest,
+} from "./src/models/alert.ts";
 export { isBulkItem, isBulkOutput, isBulkRequest, isBulkResponse } from "./src/models/bulk.ts";
 export type { BulkItem, BulkOutput, BulkRequest, BulkResponse } from "./src/models/bulk.ts";
 export {
@@ -116,10 +190,23 @@ export {
   isAgentStatus,
   isApiResponse,
   isFinishStatus,
+  isIdempotentRequest,
   isJsonObject,
   isJsonValue,
 } from "./src/models/common.ts";
-export type { AgentStatus, ApiResponse, FinishStatus, JsonObject, JsonValue } from "./src/models/common.ts";
+export type {
+  AgentStatus,
+  ApiResponse,
+  FinishStatus,
+  IdempotentRequest,
+  JsonObject,
+  JsonObjectLike,
+  JsonValue,
+  OpenEnum,
+  SummaryOf,
+} from "./src/models/common.ts";
+export { isControl } from "./src/models/control.ts";
+export type { Control } from "./src/models/control.ts";
 export {
   actionProfile,
   dataCategories,
@@ -135,6 +222,26 @@ export type {
   DataPresence,
   DataRisk,
 } from "./src/models/data_risk.ts";
+export { isPage, isPageParams, isPagination, isSorting } from "./src/models/page.ts";
+export type { Page, PageParams, Pagination, Sorting } from "./src/models/page.ts";
+export {
+  isAgentSchemaVersionForRegister,
+  isAgentVersionForRegister,
+  isAlertSchema,
+  isQualitySchema,
+  isRuntimeEnvironment,
+  isSpanTypeSchemaForCreate,
+} from "./src/models/registration.ts";
+export type {
+  AgentSchemaVersionForRegister,
+  AgentVersionForRegister,
+  AlertSchema,
+  QualitySchema,
+  RuntimeEnvironment,
+  SpanTypeSchemaForCreate,
+} from "./src/models/registration.ts";
+export { createPfid, formatPfid, isPfid, parsePfid, relatedPfid } from "./src/pfid.ts";
+export type { PfidParts } from "./src/pfid.ts";
 export { RetryHandler } from "./src/retry/retry_handler.ts";
 export type { RetryOptions } from "./src/retry/retry_handler.ts";
 export { VERSION } from "./src/version.ts";

@@ -145,11 +145,25 @@ export function isAbsentOr<T>(
   return value === undefined || value === null || guard(value);
 }
 
+/** Checks that one of two fields is a string and that the other is absent. */
+export function hasOneOf(value: Record<string, unknown>, first: string, second: string): boolean {
+  if (value[first] === undefined || value[first] === null) {
+    return typeof value[second] === "string" || fail(`a string if '${first}' is absent`);
+  }
+  return isString(value[first]) &&
+    (value[second] === undefined || value[second] === null || fail(`absent if '${first}' is given`));
+}
+
 /** Checks for an array whose every item passes the guard. */
 export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
   if (!Array.isArray(value)) return fail("an array");
   const wrong = original(value).findIndex((item) => !guard(item));
   return wrong === -1 || guard(value[wrong]);
+}
+
+/** Checks for an array of strings. */
+export function isStringArray(value: unknown): value is string[] {
+  return isArrayOf(value, isString);
 }
 
 /** Checks for an object whose every field passes the guard. */

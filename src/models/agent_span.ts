@@ -1,51 +1,80 @@
 /**
- * An agent span, one step of a run, and the requests that change it.
+ * Agent spans, the steps of a run, and the requests about them.
  *
  * @module
  */
 
-import { isAbsentOr, isDateTime, isLiteral, isObject, isString, isTimestamp } from "../guards.ts";
-import type { AgentStatus, FinishStatus, JsonObject } from "./common.ts";
-import { isAgentStatus, isFinishStatus } from "./common.ts";
+import {
+  hasOneOf,
+  isAbsentOr,
+  isBoolean,
+  isDateTime,
+  isLiteral,
+  isNumber,
+  isObject,
+  isOneOf,
+  isPlainObject,
+  isString,
+  isTimestamp,
+} from "../guards.ts";
+import {
+  type AgentStatus,
+  type FinishStatus,
+  type IdempotentRequest,
+  isFinishStatus,
+  type JsonObject,
+  type JsonObjectLike,
+  type OpenEnum,
+  type SummaryOf,
+} from "./common.ts";
+import { isPageParams, type PageParams } from "./page.ts";
 
-/** One step of an agent's run. Every timestamp is an ISO 8601 date-time. */
+/** A step of an agent's run. Timestamps are ISO 8601 date-times. */
 export interface AgentSpan {
   /** Always `"agent_span"`. */
   type: "agent_span";
-  /** The id of the span. */
+  /** The ID of the span. */
   id: string;
-  /** The instance that it belongs to. */
+  /** The ID of the agent instance. */
   agent_instance_id: string;
   /** The type of span, such as `"agent:llm"`. */
   schema_name: string;
-  /** Where it stands; a status that this version does not know is possible. */
-  status: AgentStatus | (string & Record<never, never>);
-  /** The account that it belongs to. */
-  account_id?: string | null;
-  /** The agent that runs. */
-  agent_id?: string | null;
-  /** The span around it. */
-  parent_span_id?: string | null;
-  /** The title of spans of its type. */
-  schema_title?: string | null;
-  /** What the step was given. */
+  /** The status. */
+  status: OpenEnum<AgentStatus>;
+  /** The input of the step. */
   payload?: JsonObject;
-  /** What came of the step. */
+  /** The ID of the account. */
+  account_id?: string | null;
+  /** The ID of the agent. */
+  agent_id?: string | null;
+  /** The ID of the parent span. */
+  parent_span_id?: string | null;
+  /** The title of the type of span. */
+  schema_title?: string | null;
+  /** The origin of the span. */
+  purpose?: OpenEnum<"activity" | "quality" | "alert"> | null;
+  /** The result of the step. */
   result_payload?: JsonObject | null;
-  /** The step in a sentence, made by the platform. */
+  /** The summary, rendered from the template of the type. */
   summary?: string | null;
-  /** When it started. */
+  /** The data risk of the type; `isDataRisk` narrows it. */
+  data_risk?: JsonObject | null;
+  /** Whether the payloads contain wrapped sensitive values. */
+  sensitive_encoding?: boolean | null;
+  /** The estimated size of the payloads, in bytes. */
+  payload_byte_size_estimate?: number | null;
+  /** The time of the start. */
   started_at?: string | null;
-  /** When it was created. */
+  /** The time of the creation. */
   inserted_at?: string | null;
-  /** When it last changed. */
+  /** The time of the last change. */
   updated_at?: string | null;
-  /** When it ended. */
+  /** The time of the end. */
   finished_at?: string | null;
 }
 
 /**
- * Whether the value is an {@linkcode AgentSpan}.
+ * Returns whether a value is an {@linkcode AgentSpan}.
  *
  * @example
  * ```ts
@@ -53,8 +82,8 @@ export interface AgentSpan {
  *
  * const span = {
  *   type: "agent_span",
- *   id: "s1",
- *   agent_instance_id: "i1",
+ *   id: "s-1",
+ *   agent_instance_id: "i-1",
  *   schema_name: "agent:llm",
  *   status: "active",
  * };
@@ -68,82 +97,131 @@ export function isAgentSpan(value: unknown): value is AgentSpan {
     isString(value["agent_instance_id"]) &&
     isString(value["schema_name"]) &&
     isString(value["status"]) &&
-    isAbsentOr(value["account_id"], isString) &&
+    (value["payload"] === undefined || isObject(value["payload"])) &&
+    haveCommonTypes(value);
+}
+
+/** A step of an agent's run in a list. */
+export interface AgentSpanSummary extends SummaryOf<AgentSpan> {
+  /** The level of the span's risk. */
+  risk_level?: string | null;
+  /** The score of the span's risk. */
+  risk_score?: number | null;
+}
+
+/**
+ * Returns whether a value is an {@linkcode AgentSpanSummary}.
+ *
+ * @example
+ * ```ts
+ * import { isAgentSpanSummary } from "@prefactor/http";
+ *
+ * console.log(isAgentSpanSummary({ id: "s-1", status: "active" })); // true
+ * ```
+ */
+export function isAgentSpanSummary(value: unknown): value is AgentSpanSummary {
+  return isObject(value) &&
+    isString(value["id"]) &&
+    isAbsentOr(value["type"], isString) &&
+    isAbsentOr(value["agent_instance_id"], isString) &&
+    isAbsentOr(value["schema_name"], isString) &&
+    isAbsentOr(value["status"], isString) &&
+    isAbsentOr(value["payload"], isObject) &&
+    haveCommonTypes(value) &&
+    isAbsentOr(value["risk_level"], isString) &&
+    isAbsentOr(value["risk_score"], isNumber);
+}
+
+/** Checks the optional fields of {@linkcode AgentSpan} and {@linkcode AgentSpanSummary}. */
+function haveCommonTypes(value: Record<string, unknown>): boolean {
+  return isAbsentOr(value["account_id"], isString) &&
     isAbsentOr(value["agent_id"], isString) &&
     isAbsentOr(value["parent_span_id"], isString) &&
     isAbsentOr(value["schema_title"], isString) &&
-    (value["payload"] === undefined || isObject(value["payload"])) &&
+    isAbsentOr(value["purpose"], isString) &&
     isAbsentOr(value["result_payload"], isObject) &&
     isAbsentOr(value["summary"], isString) &&
+    isAbsentOr(value["data_risk"], isObject) &&
+    isAbsentOr(value["sensitive_encoding"], isBoolean) &&
+    isAbsentOr(value["payload_byte_size_estimate"], isNumber) &&
     isAbsentOr(value["started_at"], isDateTime) &&
     isAbsentOr(value["inserted_at"], isDateTime) &&
     isAbsentOr(value["updated_at"], isDateTime) &&
     isAbsentOr(value["finished_at"], isDateTime);
 }
 
-/** What the creation of a span sends. An optional field that is `undefined` or `null` is left out. */
-export interface CreateSpanRequest {
-  /** The instance that the span belongs to. */
+/** The params of `create`. A field that is `undefined` or `null` is left out. */
+export interface CreateSpanRequest extends IdempotentRequest {
+  /** The ID of the agent instance. */
   agent_instance_id: string;
   /** The type of span, as the registration declared it. */
   schema_name: string;
-  /** Where the span stands. */
-  status: AgentStatus;
-  /** What the step was given; sent as `{}` unless given. */
-  payload?: JsonObject | null | undefined;
-  /** What came of the step, where it is over. */
-  result_payload?: JsonObject | null | undefined;
-  /** An id for the span, where the caller chooses it. */
+  /** The status: any except `"terminated"`. */
+  status: Exclude<AgentStatus, "terminated">;
+  /** The input of the step. Defaults to `{}`. */
+  payload?: JsonObjectLike | null | undefined;
+  /** The result of the step, if it has ended. */
+  result_payload?: JsonObjectLike | null | undefined;
+  /** The ID of the span, a PFID in the partition of the account. Defaults to one that the platform creates. */
   id?: string | null | undefined;
-  /** The span around it. */
+  /** The ID of the parent span. */
   parent_span_id?: string | null | undefined;
-  /** When it started: a `Date` or an ISO 8601 date-time. */
+  /** The time of the start: a `Date` or an ISO 8601 date-time. */
   started_at?: Date | string | null | undefined;
-  /** When it ended: a `Date` or an ISO 8601 date-time. */
+  /** The time of the end: a `Date` or an ISO 8601 date-time. */
   finished_at?: Date | string | null | undefined;
-  /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null | undefined;
+  /** Whether the payloads contain wrapped sensitive values. */
+  sensitive_encoding?: boolean | null | undefined;
 }
 
 /**
- * Whether the value is a {@linkcode CreateSpanRequest}.
+ * Returns whether a value is a {@linkcode CreateSpanRequest}.
  *
  * @example
  * ```ts
  * import { isCreateSpanRequest } from "@prefactor/http";
  *
- * const request = { agent_instance_id: "i1", schema_name: "agent:llm", status: "active" };
+ * const request = { agent_instance_id: "i-1", schema_name: "agent:llm", status: "active" };
  * console.log(isCreateSpanRequest(request)); // true
  * ```
  */
 export function isCreateSpanRequest(value: unknown): value is CreateSpanRequest {
-  return isObject(value) &&
+  return isPlainObject(value) &&
     isString(value["agent_instance_id"]) &&
     isString(value["schema_name"]) &&
-    isAgentStatus(value["status"]) &&
+    isOneOf(value["status"], CREATE_STATUSES) &&
     isAbsentOr(value["payload"], isObject) &&
     isAbsentOr(value["result_payload"], isObject) &&
     isAbsentOr(value["id"], isString) &&
     isAbsentOr(value["parent_span_id"], isString) &&
     isAbsentOr(value["started_at"], isTimestamp) &&
     isAbsentOr(value["finished_at"], isTimestamp) &&
+    isAbsentOr(value["sensitive_encoding"], isBoolean) &&
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** What the finish of a span sends. An optional field that is `undefined` or `null` is left out. */
-export interface FinishSpanRequest {
-  /** How it ended; the server takes `"complete"` unless given. */
+const CREATE_STATUSES: readonly CreateSpanRequest["status"][] = [
+  "pending",
+  "active",
+  "complete",
+  "failed",
+  "cancelled",
+];
+
+/** The params of `finish`. A field that is `undefined` or `null` is left out. */
+export interface FinishSpanRequest extends IdempotentRequest {
+  /** The status to finish with. The platform defaults to `"complete"`. */
   status?: FinishStatus | null | undefined;
-  /** What came of the step. */
-  result_payload?: JsonObject | null | undefined;
-  /** When it ended: a `Date` or an ISO 8601 date-time; now, by the server's clock, unless given. */
+  /** The result of the step. */
+  result_payload?: JsonObjectLike | null | undefined;
+  /** The time of the end: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
   timestamp?: Date | string | null | undefined;
-  /** The key that makes a retry safe, 1 to 64 characters; generated unless given. */
-  idempotency_key?: string | null | undefined;
+  /** Whether the result contains wrapped sensitive values. */
+  sensitive_encoding?: boolean | null | undefined;
 }
 
 /**
- * Whether the value is a {@linkcode FinishSpanRequest}.
+ * Returns whether a value is a {@linkcode FinishSpanRequest}.
  *
  * @example
  * ```ts
@@ -153,9 +231,71 @@ export interface FinishSpanRequest {
  * ```
  */
 export function isFinishSpanRequest(value: unknown): value is FinishSpanRequest {
-  return isObject(value) &&
+  return isPlainObject(value) &&
     isAbsentOr(value["status"], isFinishStatus) &&
     isAbsentOr(value["result_payload"], isObject) &&
     isAbsentOr(value["timestamp"], isTimestamp) &&
+    isAbsentOr(value["sensitive_encoding"], isBoolean) &&
     isAbsentOr(value["idempotency_key"], isString);
+}
+
+/** The params of `get`. A field that is `undefined` or `null` is left out. */
+export interface GetSpanRequest {
+  /** Whether sensitive values are redacted. Defaults to `false`. */
+  redacted?: boolean | null | undefined;
+}
+
+/**
+ * Returns whether a value is a {@linkcode GetSpanRequest}.
+ *
+ * @example
+ * ```ts
+ * import { isGetSpanRequest } from "@prefactor/http";
+ *
+ * console.log(isGetSpanRequest({ redacted: true })); // true
+ * ```
+ */
+export function isGetSpanRequest(value: unknown): value is GetSpanRequest {
+  return isPlainObject(value) &&
+    isAbsentOr(value["redacted"], isBoolean);
+}
+
+/**
+ * The params of a list of spans: exactly one of `agent_instance_id` and `agent_id`. A field that is `undefined` or
+ * `null` is left out.
+ */
+export interface ListSpansRequest extends PageParams {
+  /** The ID of the agent instance. */
+  agent_instance_id?: string | null | undefined;
+  /** The ID of the agent. */
+  agent_id?: string | null | undefined;
+  /** The start of the time range: a `Date` or an ISO 8601 date-time. */
+  start_time?: Date | string | null | undefined;
+  /** The end of the time range: a `Date` or an ISO 8601 date-time. */
+  end_time?: Date | string | null | undefined;
+  /** Whether to include the summaries of the spans. Defaults to `false`. */
+  include_summaries?: boolean | null | undefined;
+  /** Whether to include the risk of the spans, if the agent has a risk profile. Defaults to `false`. */
+  include_risk_level?: boolean | null | undefined;
+}
+
+/**
+ * Returns whether a value is a {@linkcode ListSpansRequest}.
+ *
+ * @example
+ * ```ts
+ * import { isListSpansRequest } from "@prefactor/http";
+ *
+ * console.log(isListSpansRequest({ agent_instance_id: "i-1", include_summaries: true })); // true
+ * console.log(isListSpansRequest({ agent_instance_id: "i-1", agent_id: "a-1" })); // false
+ * ```
+ */
+export function isListSpansRequest(value: unknown): value is ListSpansRequest {
+  return isPlainObject(value) &&
+    hasOneOf(value, "agent_instance_id", "agent_id") &&
+    isAbsentOr(value["start_time"], isTimestamp) &&
+    isAbsentOr(value["end_time"], isTimestamp) &&
+    isAbsentOr(value["include_summaries"], isBoolean) &&
+    isAbsentOr(value["include_risk_level"], isBoolean) &&
+    isPageParams(value);
 }

@@ -1,74 +1,108 @@
 /**
- * Many operations in one request, and what came of each.
+ * Bulk requests, which carry out many operations, and their responses.
  *
  * @module
  */
 
-import { isArrayOf, isMapOf, isObject, isOneOf, isString } from "../guards.ts";
+import {
+  fail,
+  hasValidDates,
+  isArrayOf,
+  isMapOf,
+  isObject,
+  isOneOf,
+  isPlainObject,
+  isString,
+} from "../guards.ts";
 import type { JsonValue } from "./common.ts";
 
-/** One operation of a bulk request, with the fields of its own body and path beside these. */
+/** One operation of a bulk request: its type, its key, and the fields of its body and path. */
 export interface BulkItem {
-  /** The operation, such as `"agent_spans/create"`. */
+  /** The type of the operation, such as `"agent_spans/create"`. */
   _type: string;
-  /** The key of the operation, 8 to 64 characters, unique in the request; its output stands under it. */
+  /** The key of the operation and of its output: 8 to 64 printable ASCII characters, unique in the request. */
   idempotency_key: string;
-  /** Whatever else the operation takes. */
+  /** The fields of the operation. */
   [field: string]: unknown;
 }
 
 /**
- * Whether the value is a {@linkcode BulkItem}.
+ * Returns whether a value is a {@linkcode BulkItem} that `execute` accepts. It does not check that JSON can hold the
+ * fields, except that every `Date` in them is valid.
  *
  * @example
  * ```ts
  * import { isBulkItem } from "@prefactor/http";
  *
  * console.log(isBulkItem({ _type: "agent_spans/finish", idempotency_key: "finish-0001" })); // true
+ * console.log(isBulkItem({ _type: "agent_spans/finish", idempotency_key: "1" })); // false: the key is too short
  * ```
  */
 export function isBulkItem(value: unknown): value is BulkItem {
-  return isObject(value) && isString(value["_type"]) && isString(value["idempotency_key"]);
+  return isPlainObject(value) &&
+    isString(value["_type"]) &&
+    isItemKey(value["idempotency_key"]) &&
+    hasValidDates(value);
+}
+
+function isItemKey(value: unknown): value is string {
+  return isString(value) && (/^[ -~]{8,64}$/.test(value) || fail("8 to 64 printable ASCII characters"));
 }
 
 /** Operations to carry out in order. */
 export interface BulkRequest {
   /** The operations, at least one. */
-  items: BulkItem[];
+  items: readonly BulkItem[];
 }
 
 /**
- * Whether the value is a {@linkcode BulkRequest}.
+ * Returns whether a value is a {@linkcode BulkRequest} that `execute` accepts, except that it does not check that JSON
+ * can hold the fields of the items.
  *
  * @example
  * ```ts
  * import { isBulkRequest } from "@prefactor/http";
  *
- * console.log(isBulkRequest({ items: [{ _type: "agent_spans/finish" }] })); // false: no key
+ * const item = { _type: "agent_spans/finish", idempotency_key: "finish-0001" };
+ * console.log(isBulkRequest({ items: [item] })); // true
+ * console.log(isBulkRequest({ items: [item, item] })); // false: both have the same key
  * ```
  */
 export function isBulkRequest(value: unknown): value is BulkRequest {
-  return isObject(value) && isArrayOf(value["items"], isBulkItem);
+  return isPlainObject(value) &&
+    isArrayOf(value["items"], isBulkItem) &&
+    (value["items"].length > 0 || fail("an array of at least one item")) &&
+    haveUniqueKeys(value["items"]);
 }
 
-/** What came of one operation; only its `status` is checked. */
+function haveUniqueKeys(items: readonly BulkItem[]): boolean {
+  const indices = new Map<string, number>();
+  for (const [index, { idempotency_key: key }] of items.entries()) {
+    const twin = indices.get(key);
+    if (twin !== undefined) return fail(`different from that of items[${twin}]`);
+    indices.set(key, index);
+  }
+  return true;
+}
+
+/** The result of one operation. Only its `status` is checked. */
 export interface BulkOutput {
-  /** Whether it was carried out. */
+  /** Whether the operation succeeded. */
   status: "success" | "error";
-  /** The resource as it is after the operation, on success. */
+  /** The resource after the operation, if it succeeded. */
   details?: JsonValue;
-  /** What went wrong, for programs, such as `"not_found"`, on error. */
+  /** The code of the error, such as `"not_found"`. */
   code?: JsonValue;
-  /** What went wrong, for people, on error. */
+  /** The message of the error, for people. */
   message?: JsonValue;
-  /** What is wrong with each field, on some errors. */
+  /** The errors of individual fields. */
   errors?: JsonValue;
-  /** Whatever else the API says of it. */
+  /** Other fields of the output. */
   [field: string]: JsonValue | undefined;
 }
 
 /**
- * Whether the value is a {@linkcode BulkOutput}.
+ * Returns whether a value is a {@linkcode BulkOutput}.
  *
  * @example
  * ```ts
@@ -78,21 +112,22 @@ export interface BulkOutput {
  * ```
  */
 export function isBulkOutput(value: unknown): value is BulkOutput {
-  return isObject(value) && isOneOf(value["status"], OUTPUT_STATUSES);
+  return isObject(value) &&
+    isOneOf(value["status"], OUTPUT_STATUSES);
 }
 
 const OUTPUT_STATUSES: readonly BulkOutput["status"][] = ["success", "error"];
 
-/** What came of a bulk request. */
+/** The response to a bulk request. */
 export interface BulkResponse {
-  /** `"success"` where the request was processed, even if an operation in it failed. */
+  /** `"success"` if the request was processed, even if an operation in it failed. */
   status?: string;
-  /** What came of each operation, by its key; those after the first that failed are absent. */
+  /** The output of each operation by its key. The operations after the first one that failed have none. */
   outputs: { [idempotencyKey: string]: BulkOutput };
 }
 
 /**
- * Whether the value is a {@linkcode BulkResponse}.
+ * Returns whether a value is a {@linkcode BulkResponse}.
  *
  * @example
  * ```ts

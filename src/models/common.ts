@@ -1,10 +1,10 @@
 /**
- * What the models of several endpoints share.
+ * Types and guards that several models share.
  *
  * @module
  */
 
-import { fail, isLiteral, isObject, isOneOf } from "../guards.ts";
+import { fail, isAbsentOr, isLiteral, isObject, isOneOf, isPlainObject, isString } from "../guards.ts";
 
 /** Any value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -15,12 +15,38 @@ export interface JsonObject {
   [field: string]: JsonValue | undefined;
 }
 
-/** Stands below an object in the list of what is still to be looked at: its fields are done. */
+/**
+ * An object that a request carries as a JSON object: a value of any interface or class, a `Record` or an object
+ * literal. Arrays, functions and built-in objects such as dates, maps and promises do not compile. Values that JSON
+ * cannot hold, at any depth, cause a `PrefactorClientError` at run time.
+ */
+export type JsonObjectLike =
+  | Readonly<Record<string, unknown>>
+  | object & {
+    readonly [Symbol.iterator]?: never;
+    readonly [Symbol.hasInstance]?: never;
+    readonly [Symbol.toPrimitive]?: never;
+    readonly [Symbol.toStringTag]?: never;
+  };
+
+/** A value of an enum in a response: one that this version knows, or a string that the API has added since. */
+export type OpenEnum<T extends string> = T | (string & Record<never, never>);
+
+/**
+ * A row of a list: the fields of the resource, all of which except `id` may be absent or `null`.
+ */
+export type SummaryOf<T> =
+  & { id: string; type?: string | null }
+  & {
+    [Field in Exclude<keyof T, "id" | "type">]?: T[Field] | null;
+  };
+
+/** A mark in the list of values to check: all fields of the object below it have been checked. */
 const LEAVE = Symbol("leave");
 
 /**
- * Whether the value is one that JSON can hold: no function, symbol, bigint, `NaN`, infinity, class instance
- * or cycle, at any depth. A field of an object may be `undefined`, as {@linkcode JsonObject} allows.
+ * Returns whether JSON can hold a value: it has no function, symbol, bigint, `NaN`, infinity, class instance or cycle
+ * at any depth. A field of an object may be `undefined`, as {@linkcode JsonObject} allows.
  *
  * @example
  * ```ts
@@ -31,7 +57,7 @@ const LEAVE = Symbol("leave");
  * ```
  */
 export function isJsonValue(value: unknown): value is JsonValue {
-  const open = new Set<object>(); // the objects around the one looked at: to meet one again is a cycle
+  const parents = new Set<object>(); // of the value to check: one of them again is a cycle
   const todo: unknown[] = [value];
   while (todo.length > 0) {
     const next = todo.pop();
@@ -40,7 +66,7 @@ export function isJsonValue(value: unknown): value is JsonValue {
       if (typeof next === "number" && Number.isFinite(next)) continue;
       return fail("a JSON value");
     }
-    if (open.delete(next)) {
+    if (parents.delete(next)) {
       if (todo.pop() === LEAVE) continue;
       return fail("a JSON value without a cycle");
     }
@@ -48,7 +74,7 @@ export function isJsonValue(value: unknown): value is JsonValue {
     if (!Array.isArray(next) && prototype !== Object.prototype && prototype !== null) {
       return fail("a JSON value");
     }
-    open.add(next);
+    parents.add(next);
     todo.push(LEAVE, next);
     for (const field of Array.isArray(next) ? next : Object.values(next)) {
       if (field !== undefined || Array.isArray(next)) todo.push(field);
@@ -58,7 +84,7 @@ export function isJsonValue(value: unknown): value is JsonValue {
 }
 
 /**
- * Whether the value is a JSON object, checked at every depth as {@linkcode isJsonValue} does.
+ * Returns whether a value is a JSON object, checked at every depth like {@linkcode isJsonValue}.
  *
  * @example
  * ```ts
@@ -71,14 +97,14 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return isObject(value) && isJsonValue(value);
 }
 
-/** Every status that an agent instance or a span can have, in the order of its life. */
+/** All statuses of agent instances and spans, in the order of the lifecycle. */
 export const AGENT_STATUSES = ["pending", "active", "complete", "failed", "cancelled", "terminated"] as const;
 
 /** The status of an agent instance or a span. */
 export type AgentStatus = typeof AGENT_STATUSES[number];
 
 /**
- * Whether the value is a status that this version knows.
+ * Returns whether a value is a status that this version knows.
  *
  * @example
  * ```ts
@@ -91,14 +117,14 @@ export function isAgentStatus(value: unknown): value is AgentStatus {
   return isOneOf(value, AGENT_STATUSES);
 }
 
-/** Every status that a finish can ask for. */
+/** All statuses that an agent instance or a span can be finished with. */
 export const FINISH_STATUSES = ["complete", "failed", "cancelled"] as const;
 
-/** The status that a finish asks for. */
+/** The status that an agent instance or a span is finished with. */
 export type FinishStatus = typeof FINISH_STATUSES[number];
 
 /**
- * Whether the value is a status that a finish can ask for.
+ * Returns whether a value is a status that an agent instance or a span can be finished with.
  *
  * @example
  * ```ts
@@ -111,23 +137,46 @@ export function isFinishStatus(value: unknown): value is FinishStatus {
   return isOneOf(value, FINISH_STATUSES);
 }
 
-/** What the API answers with when an operation on one resource succeeded. */
+/** The part of a request that makes it safe to send again. */
+export interface IdempotentRequest {
+  /** The idempotency key, 1 to 64 printable ASCII characters. Defaults to a generated key. */
+  idempotency_key?: string | null | undefined;
+}
+
+/**
+ * Returns whether a value is an {@linkcode IdempotentRequest}.
+ *
+ * @example
+ * ```ts
+ * import { isIdempotentRequest } from "@prefactor/http";
+ *
+ * console.log(isIdempotentRequest({ idempotency_key: "retire-0001" })); // true
+ * ```
+ */
+export function isIdempotentRequest(value: unknown): value is IdempotentRequest {
+  return isPlainObject(value) && isAbsentOr(value["idempotency_key"], isString);
+}
+
+/** The response to a successful operation on one resource. */
 export interface ApiResponse<T> {
   /** Always `"success"`. */
   status: "success";
-  /** The resource as it is after the operation. */
+  /** The resource after the operation. */
   details: T;
 }
 
 /**
- * Whether the value is a successful answer, and its details pass their own guard where one is given.
+ * Returns whether a value is the response to a successful operation.
+ *
+ * @param value The value to check.
+ * @param isDetails The guard of the details. Defaults to any object.
  *
  * @example
  * ```ts
  * import { isAgentSpan, isApiResponse } from "@prefactor/http";
  *
- * const answer: unknown = { status: "success", details: { id: "…" } };
- * console.log(isApiResponse(answer), isApiResponse(answer, isAgentSpan)); // true false
+ * const response: unknown = { status: "success", details: { id: "…" } };
+ * console.log(isApiResponse(response), isApiResponse(response, isAgentSpan)); // true false
  * ```
  */
 export function isApiResponse<T = JsonObject>(

@@ -1,15 +1,15 @@
 /**
- * What an action may do and which kinds of data it touches.
+ * The data risk of a type of span: what its spans may do, and which kinds of data they handle.
  *
  * @module
  */
 
-import { isObject, isOneOf } from "../guards.ts";
+import { isOneOf, isPlainObject } from "../guards.ts";
 
-/** Whether an action of a kind is allowed. */
+/** Whether a kind of action is allowed. */
 export type ActionPermission = "unknown" | "allowed" | "disallowed";
 
-/** Whether data of a kind is included. */
+/** Whether a kind of data is included. */
 export type DataPresence = "unknown" | "included" | "excluded";
 
 /** How confidential data is. */
@@ -26,19 +26,19 @@ const DATA_CLASSIFICATIONS: readonly DataClassification[] = [
   "secret",
 ];
 
-/** What a span of a type may do. */
+/** What the spans of a type may do. */
 export interface ActionProfile {
-  /** Whether it may create data. */
+  /** Whether they may create data. */
   create_data: ActionPermission;
-  /** Whether it may read data. */
+  /** Whether they may read data. */
   read_data: ActionPermission;
-  /** Whether it may change data. */
+  /** Whether they may change data. */
   update_data: ActionPermission;
-  /** Whether it may destroy data. */
+  /** Whether they may destroy data. */
   destroy_data: ActionPermission;
-  /** Whether it may move money. */
+  /** Whether they may move money. */
   financial_transactions: ActionPermission;
-  /** Whether it may talk to the world outside. */
+  /** Whether they may communicate with others, such as by e-mail. */
   external_communication: ActionPermission;
 }
 
@@ -52,7 +52,7 @@ const UNKNOWN_ACTIONS: ActionProfile = {
 };
 
 /**
- * Whether the value is an {@linkcode ActionProfile}.
+ * Returns whether a value is an {@linkcode ActionProfile}.
  *
  * @example
  * ```ts
@@ -62,15 +62,15 @@ const UNKNOWN_ACTIONS: ActionProfile = {
  * ```
  */
 export function isActionProfile(value: unknown): value is ActionProfile {
-  return isObject(value) &&
+  return isPlainObject(value) &&
     Object.keys(UNKNOWN_ACTIONS).every((action) => isOneOf(value[action], ACTION_PERMISSIONS));
 }
 
 /**
- * Makes an {@linkcode ActionProfile}; what is left out is `"unknown"`.
+ * Creates an {@linkcode ActionProfile}.
  *
- * @param partial What is known of the actions.
- * @returns The whole profile.
+ * @param partial The kinds of action that are known. The others default to `"unknown"`.
+ * @returns The complete profile.
  *
  * @example
  * ```ts
@@ -81,10 +81,10 @@ export function isActionProfile(value: unknown): value is ActionProfile {
  * ```
  */
 export function actionProfile(partial: Partial<ActionProfile> = {}): ActionProfile {
-  return { ...UNKNOWN_ACTIONS, ...given(partial) };
+  return { ...UNKNOWN_ACTIONS, ...present(partial) };
 }
 
-/** Which kinds of data the params or the result of a span of a type hold. */
+/** The kinds of data that the payloads or the results of the spans of a type contain. */
 export interface DataCategories {
   /** Names, identity numbers and the like. */
   personal_identifiers: DataPresence;
@@ -98,13 +98,13 @@ export interface DataCategories {
   criminal_justice: DataPresence;
   /** Passwords, keys and other secrets. */
   authentication_and_secrets: DataPresence;
-  /** What an organisation keeps to itself. */
+  /** Confidential data of an organisation. */
   organisational_confidential: DataPresence;
   /** Data about minors. */
   minors_data: DataPresence;
-  /** Where somebody is or was. */
+  /** Locations of people. */
   location_and_tracking: DataPresence;
-  /** Behaviour, and what is inferred from it. */
+  /** Behaviour, and data inferred from it. */
   behavioural_and_inferred: DataPresence;
   /** GDPR special category: racial or ethnic origin. */
   gdpr_racial_or_ethnic_origin: DataPresence;
@@ -116,7 +116,7 @@ export interface DataCategories {
   gdpr_trade_union_membership: DataPresence;
   /** GDPR special category: genetic data. */
   gdpr_genetic_data: DataPresence;
-  /** GDPR special category: biometric data that identifies somebody. */
+  /** GDPR special category: biometric data for identification. */
   gdpr_biometric_for_identification: DataPresence;
   /** GDPR special category: sex life or sexual orientation. */
   gdpr_sex_life_or_sexual_orientation: DataPresence;
@@ -145,7 +145,7 @@ const UNKNOWN_DATA: Omit<DataCategories, "classification"> = {
 };
 
 /**
- * Whether the value is a {@linkcode DataCategories}.
+ * Returns whether a value is a {@linkcode DataCategories}.
  *
  * @example
  * ```ts
@@ -155,15 +155,15 @@ const UNKNOWN_DATA: Omit<DataCategories, "classification"> = {
  * ```
  */
 export function isDataCategories(value: unknown): value is DataCategories {
-  return isObject(value) &&
+  return isPlainObject(value) &&
     Object.keys(UNKNOWN_DATA).every((category) => isOneOf(value[category], DATA_PRESENCES)) &&
     isOneOf(value["classification"], DATA_CLASSIFICATIONS);
 }
 
 /**
- * Makes a {@linkcode DataCategories}; what is left out is `"unknown"`.
+ * Creates a {@linkcode DataCategories}.
  *
- * @param partial What is known of the data.
+ * @param partial The categories that are known. The others default to `"unknown"`.
  * @returns All categories.
  *
  * @example
@@ -175,26 +175,26 @@ export function isDataCategories(value: unknown): value is DataCategories {
  * ```
  */
 export function dataCategories(partial: Partial<DataCategories> = {}): DataCategories {
-  return { ...UNKNOWN_DATA, classification: "unknown", ...given(partial) };
+  return { ...UNKNOWN_DATA, classification: "unknown", ...present(partial) };
 }
 
-/** What is given: a field that is `undefined` counts as left out. */
-function given<T extends object>(partial: T): T {
+/** Leaves out the fields that are `undefined`. */
+function present<T extends object>(partial: T): T {
   return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** The risk that spans of a type carry. */
+/** The data risk of the spans of a type. */
 export interface DataRisk {
-  /** What they may do. */
+  /** The actions that they may take. */
   action_profile: ActionProfile;
-  /** What their params hold. */
+  /** The data in their payloads. */
   params_data_categories: DataCategories;
-  /** What their results hold. */
+  /** The data in their results. */
   result_data_categories: DataCategories;
 }
 
 /**
- * Whether the value is a {@linkcode DataRisk}.
+ * Returns whether a value is a {@linkcode DataRisk}.
  *
  * @example
  * ```ts
@@ -209,7 +209,7 @@ export interface DataRisk {
  * ```
  */
 export function isDataRisk(value: unknown): value is DataRisk {
-  return isObject(value) &&
+  return isPlainObject(value) &&
     isActionProfile(value["action_profile"]) &&
     isDataCategories(value["params_data_categories"]) &&
     isDataCategories(value["result_data_categories"]);

@@ -6,10 +6,10 @@
  */
 
 import { isBoolean, isDateTime, isObject, isOneOf } from "../guards.ts";
-import type { AgentSchemaVersionForRegister } from "../models/agent_instance.ts";
-import { isAgentSchemaVersionForRegister, isAgentVersionForRegister } from "../models/agent_instance.ts";
 import type { AgentStatus, FinishStatus, JsonObject } from "../models/common.ts";
 import { isFinishStatus } from "../models/common.ts";
+import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
+import { isAgentSchemaVersionForRegister, isAgentVersionForRegister } from "../models/registration.ts";
 import {
   fieldError,
   type FieldErrors,
@@ -254,8 +254,9 @@ function typeOf(schemas: AgentSchemaVersionForRegister, name: string): SpanType 
   return {
     name,
     title: type?.title ?? null,
-    params: type?.params_schema ?? own(schemas.span_schemas, name),
-    result: type?.result_schema ?? own(schemas.span_result_schemas, name),
+    // the schemas came as JSON
+    params: (type?.params_schema ?? own(schemas.span_schemas, name)) as JsonObject | undefined,
+    result: (type?.result_schema ?? own(schemas.span_result_schemas, name)) as JsonObject | null | undefined,
   };
 }
 

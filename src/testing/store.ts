@@ -4,13 +4,10 @@
  * @module
  */
 
-import type {
-  AgentInstance,
-  AgentInstanceSpanCounts,
-  AgentSchemaVersionForRegister,
-} from "../models/agent_instance.ts";
+import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_instance.ts";
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
+import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
 import type { Answer } from "./replies.ts";
 import { BoundedMap, LifecycleMap } from "./bounded.ts";
 import { PfidSource } from "./pfid.ts";

@@ -29,9 +29,9 @@ const items = fc.array(
 /** Returns the first invalid field as the message names it, or `undefined` if all fields are valid. */
 function invalidFieldOf(items: readonly { idempotency_key: string }[]): string | undefined {
   if (items.length === 0) return "'items'";
-  const invalid = items.findIndex(({ idempotency_key: key }, index) =>
-    key.length < 8 || key.length > 64 || items.slice(0, index).some((other) => other.idempotency_key === key)
-  );
+  const keys = items.map(({ idempotency_key: key }) => key);
+  const malformed = keys.findIndex((key) => !/^[ -~]{8,64}$/.test(key));
+  const invalid = malformed < 0 ? keys.findIndex((key, index) => keys.indexOf(key) < index) : malformed;
   return invalid < 0 ? undefined : `'items[${invalid}].idempotency_key'`;
 }
 

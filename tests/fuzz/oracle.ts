@@ -23,7 +23,15 @@ export const count = simple(
   fc.maxSafeInteger(),
   (value) => typeof value === "number" && value % 1 === 0 && Math.abs(value) < 2 ** 53,
 );
+export const number = simple(fc.double({ noNaN: true }), (value) => typeof value === "number");
 export const object = simple(jsonObjects(), isBraced);
+/** Any value. */
+export const any = simple(fc.jsonValue(), () => true);
+/** A string with at least one character. */
+export const filled = simple(
+  fc.string({ minLength: 1 }),
+  (value) => typeof value === "string" && value !== "",
+);
 
 /** The dates whose year ISO 8601 writes with four digits. */
 const FOUR_DIGIT_YEARS = {
@@ -42,11 +50,31 @@ export function oneOf(...values: string[]): Kind {
   return simple(fc.constantFrom(...values), (value) => typeof value === "string" && values.includes(value));
 }
 
+export function integer(min: number, max: number): Kind {
+  return simple(
+    fc.integer({ min, max }),
+    (value) => typeof value === "number" && value % 1 === 0 && value >= min && value <= max,
+  );
+}
+
+/** A string of these characters. */
+export function matching(pattern: RegExp): Kind {
+  return simple(fc.stringMatching(pattern), (value) => typeof value === "string" && pattern.test(value));
+}
+
 /** A field that may be missing or `null`. */
 export function maybe(kind: Kind): Kind {
   return {
     good: fc.oneof(kind.good, fc.constantFrom(null, undefined)),
     issues: (value, path) => value === null || value === undefined ? [] : kind.issues(value, path),
+  };
+}
+
+/** A field that may be `null`, but not missing. */
+export function nullable(kind: Kind): Kind {
+  return {
+    good: fc.option(kind.good),
+    issues: (value, path) => value === null ? [] : kind.issues(value, path),
   };
 }
 
@@ -88,6 +116,71 @@ export function shape(fields: Record<string, Kind>): Kind {
     *issues(value, path) {
       if (!isBraced(value)) return yield path;
       for (const [name, kind] of Object.entries(fields)) yield* kind.issues(value[name], join(path, name));
+    },
+  };
+}
+
+/** An object of a request: with these fields and any others, none of them inherited. */
+export function params(fields: Record<string, Kind>): Kind {
+  const { good, issues } = shape(fields);
+  return {
+    good,
+    *issues(value, path) {
+      if (isBraced(value) && inheritsFields(value)) return yield path;
+      yield* issues(value, path);
+    },
+  };
+}
+
+function inheritsFields(value: object): boolean {
+  const parent = Object.getPrototypeOf(value);
+  if (parent === null || parent === Object.prototype) return false;
+  const names = Object.getOwnPropertyNames(parent).filter((name) => name !== "__proto__");
+  return inheritsFields(parent) ||
+    names.some((name) => typeof Object.getOwnPropertyDescriptor(parent, name)!.value !== "function");
+}
+
+/** An object of which each of these kinds holds, the first ones first. */
+export function all(...kinds: readonly Kind[]): Kind {
+  return {
+    good: fc.tuple(...kinds.map(({ good }) => good)).map((goods) => Object.assign({}, ...goods)),
+    *issues(value, path) {
+      for (const kind of kinds) yield* kind.issues(value, path);
+    },
+  };
+}
+
+/** An object with a string in exactly one of two fields. */
+export function exactlyOne(first: string, second: string): Kind {
+  const isAbsent = (value: unknown) => value === undefined || value === null;
+  return {
+    good: fc.tuple(fc.constantFrom(first, second), fc.string()).map(([name, text]) => ({ [name]: text })),
+    *issues(value, path) {
+      const { [first]: a, [second]: b } = value as Record<string, unknown>;
+      if (!isAbsent(a) && typeof a !== "string") yield join(path, first);
+      else if (isAbsent(a) ? typeof b !== "string" : !isAbsent(b)) yield join(path, second);
+    },
+  };
+}
+
+/** A kind whose values have no invalid `Date` at any depth. */
+export function withValidDates(kind: Kind): Kind {
+  return {
+    good: kind.good,
+    *issues(value, path) {
+      yield* kind.issues(value, path);
+      // breadth first, like the guard
+      const found: [value: object, path: string][] = [[value as object, path]];
+      const seen = new Set<object>();
+      for (const [holder, at] of found) {
+        if (seen.has(holder) || ArrayBuffer.isView(holder) || "toJSON" in holder) continue;
+        seen.add(holder);
+        for (const [name, field] of Object.entries(holder)) {
+          const inside = Array.isArray(holder) ? `${at}[${name}]` : join(at, name);
+          if (field instanceof Date && [...timestamp.issues(field, inside)].length > 0) yield inside;
+          if (typeof field === "object" && field !== null) found.push([field, inside]);
+        }
+      }
     },
   };
 }

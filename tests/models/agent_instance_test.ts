@@ -1,245 +1,272 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import {
-  actionProfile,
   type AgentInstance,
   AgentInstanceClient,
-  dataCategories,
   type HttpRequester,
+  INSTANCE_PURPOSES,
+  isAgentContext,
   isAgentInstance,
   isAgentInstanceSpanCounts,
-  isAgentSchemaVersionForRegister,
-  isAgentVersionForRegister,
+  isAgentInstanceSummary,
+  isCostBreakdown,
   isFinishInstanceRequest,
+  isInstancePurpose,
+  isInstanceRiskScore,
+  isListInstancesRequest,
+  isModelCost,
+  isRecordQualityRequest,
   isRegisterInstanceRequest,
-  isSpanTypeSchemaForCreate,
+  isShowInstanceRequest,
   isStartInstanceRequest,
+  isTerminateInstanceRequest,
   PrefactorResponseContractError,
 } from "../../mod.ts";
+import { findIssue } from "../../src/guards.ts";
 import {
-  absentOr,
   ARRAY,
   BOOLEAN,
-  breakEveryLeaf,
   brokenCases,
   DATE_TIME,
+  fields,
+  FILLED_STRING,
+  list,
   literal,
-  MAP,
+  NUMBER,
   OBJECT,
   oneOf,
   OPAQUE,
+  OPEN_ENUM,
   optional,
   required,
   type Rules,
   SAFE_INTEGER,
   STRING,
+  testGuards,
+  testRequestGuards,
   TIMESTAMP,
   under,
 } from "./break_every_leaf.ts";
+import { PAGE_PARAMS, PAGE_PARAMS_RULES } from "./page_params.ts";
+import { SCHEMA_VERSION, SCHEMA_VERSION_RULES, VERSION, VERSION_RULES } from "./registration.ts";
 
 const SPAN_COUNTS = { total: 6, pending: 1, active: 2, complete: 1, failed: 1, cancelled: 1, finished: 3 };
+const SPAN_COUNTS_RULES: Rules = fields(Object.keys(SPAN_COUNTS).join(" "), required(SAFE_INTEGER));
 
-const SPAN_COUNTS_RULES: Rules = {
-  total: required(SAFE_INTEGER),
-  pending: required(SAFE_INTEGER),
-  active: required(SAFE_INTEGER),
-  complete: required(SAFE_INTEGER),
-  failed: required(SAFE_INTEGER),
-  cancelled: required(SAFE_INTEGER),
-  finished: required(SAFE_INTEGER),
+const MODEL_COST = {
+  model_name: "small",
+  provider: "example",
+  context_limit: 200_000,
+  input: 1_200,
+  input_cost: 0.0012,
+  output: 300,
+  output_cost: 0.0015,
+  cache_read: 1_000,
+  cache_read_cost: 0.0001,
+  total_cost: 0.0028,
+};
+const MODEL_COST_RULES: Rules = {
+  ...fields(Object.keys(MODEL_COST).join(" "), optional(NUMBER)),
+  ...fields("model_name provider", optional(STRING)),
 };
 
-const INSTANCE: AgentInstance = {
-  type: "agent_instance",
+const SUMMARY = {
   id: "i-1",
+  type: "agent_instance",
   account_id: "ac-1",
   agent_id: "a-1",
   agent_version_id: "v-1",
   environment_id: "e-1",
-  agent_deployment_id: "d-1",
   status: "terminated",
   inserted_at: "2024-05-06T07:08:09Z",
   updated_at: "2024-05-06T07:08:10Z",
   started_at: "2024-05-06T07:08:11Z",
   finished_at: "2024-05-06T07:08:12Z",
-  termination_reason: "ran wild",
-  span_counts: SPAN_COUNTS,
+  last_activity_span_at: "2024-05-06T07:08:13Z",
+  external_identifier: "run-7",
   purpose: "live",
+  termination_reason: "Over budget",
+  risk_score: { total_score: 12.5 },
+  raised_alert_count: 2,
+};
+const SUMMARY_RULES: Rules = {
+  id: required(STRING),
+  ...fields("type status purpose", optional(OPEN_ENUM)),
+  ...fields("account_id agent_id agent_version_id environment_id", optional(STRING)),
+  ...fields("external_identifier termination_reason", optional(STRING)),
+  ...fields("inserted_at updated_at started_at finished_at last_activity_span_at", optional(DATE_TIME)),
+  risk_score: optional(OPAQUE),
+  raised_alert_count: optional(NUMBER),
 };
 
+const INSTANCE: AgentInstance = {
+  ...SUMMARY,
+  type: "agent_instance",
+  agent_deployment_id: "d-1",
+  span_counts: SPAN_COUNTS,
+  span_schema_counts: { "agent:llm": 6 },
+  cost_breakdown: { total_cost: 0.0028 },
+  quality_payloads: { review: { score: 9 } },
+  quality_summaries: { review: "9 of 10" },
+};
 const INSTANCE_RULES: Rules = {
+  ...SUMMARY_RULES,
   type: required(literal("agent_instance")),
-  id: required(STRING),
-  account_id: required(STRING),
-  agent_id: required(STRING),
-  agent_version_id: required(STRING),
-  environment_id: required(STRING),
+  ...fields("account_id agent_id agent_version_id environment_id", required(STRING)),
+  status: required(OPEN_ENUM),
+  ...fields("inserted_at updated_at", required(DATE_TIME)),
   agent_deployment_id: optional(STRING),
-  status: required({ ...STRING, right: ["active", "a status of tomorrow", ""] }),
-  inserted_at: required(DATE_TIME),
-  updated_at: required(DATE_TIME),
-  started_at: optional(DATE_TIME),
-  finished_at: optional(DATE_TIME),
-  termination_reason: optional(STRING),
   span_counts: optional(OBJECT),
   ...under("span_counts", SPAN_COUNTS_RULES),
-  purpose: optional({ ...STRING, right: ["a purpose of tomorrow"] }),
+  ...fields("span_schema_counts cost_breakdown quality_payloads quality_summaries", optional(OPAQUE)),
 };
 
-const VERSION = { name: "Librarian", external_identifier: "1.4.0", description: "Finds books" };
+testGuards([
+  [isAgentInstanceSpanCounts, SPAN_COUNTS, SPAN_COUNTS_RULES],
+  [isModelCost, MODEL_COST, MODEL_COST_RULES],
+  [isCostBreakdown, { ...MODEL_COST, groups: [MODEL_COST, {}] }, {
+    ...MODEL_COST_RULES,
+    ...list("groups", optional(ARRAY), OPAQUE, 2),
+  }],
+  [
+    isInstanceRiskScore,
+    {
+      total_score: 12.5,
+      risk_level: "medium",
+      critical_threshold: 80,
+      any_assessable: true,
+      peak_classification: "internal",
+      all_data_categories: ["minors_data"],
+      allowed_actions: ["read_data", "create_data"],
+      per_type: [{ schema_name: "agent:llm", count: 3 }],
+    },
+    {
+      ...fields("total_score critical_threshold", optional(NUMBER)),
+      ...fields("risk_level peak_classification", optional(OPEN_ENUM)),
+      any_assessable: optional(BOOLEAN),
+      ...list("all_data_categories", optional(ARRAY), STRING, 1),
+      ...list("allowed_actions", optional(ARRAY), STRING, 2),
+      ...list("per_type", optional(ARRAY), OPAQUE, 1),
+    },
+  ],
+  [isAgentInstance, INSTANCE, INSTANCE_RULES],
+  [isAgentInstanceSummary, SUMMARY, SUMMARY_RULES],
+  [
+    isAgentContext,
+    { body: "The agent searched.", generated_at: "2024-05-06T07:08:09Z", span_count: 1 },
+    { body: required(STRING), generated_at: optional(DATE_TIME), span_count: optional(NUMBER) },
+  ],
+]);
 
-const VERSION_RULES: Rules = {
-  name: optional(STRING),
-  external_identifier: optional(STRING),
-  description: optional(STRING),
-};
+const KEY_RULES: Rules = { idempotency_key: optional(STRING) };
+const TIMESTAMP_RULES: Rules = { timestamp: optional(TIMESTAMP), ...KEY_RULES };
+const PURPOSE = oneOf("live", "smoke_test", "eval");
 
-const SPAN_TYPE_SCHEMA = {
-  name: "agent:llm",
-  params_schema: { type: "object" },
-  result_schema: { type: "object" },
-  title: "Model call",
-  description: "Asks the model",
-  template: "{{model}}: {{prompt}} → {{response}}",
-  data_risk: {
-    action_profile: actionProfile(),
-    params_data_categories: dataCategories(),
-    result_data_categories: dataCategories(),
-  },
-};
+testRequestGuards([
+  [
+    isRegisterInstanceRequest,
+    {
+      agent_id: "a-1",
+      agent_version: VERSION,
+      agent_schema_version: SCHEMA_VERSION,
+      id: "i-1",
+      environment_id: "e-1",
+      external_identifier: "run-7",
+      update_current_version: false,
+      purpose: "eval",
+      idempotency_key: "k-1",
+    },
+    {
+      agent_version: required({ ...OBJECT, right: [{}] }),
+      ...under("agent_version", VERSION_RULES),
+      agent_schema_version: required({ ...OBJECT, right: [{}] }),
+      ...under("agent_schema_version", SCHEMA_VERSION_RULES),
+      ...fields("agent_id id environment_id external_identifier", optional(STRING)),
+      update_current_version: optional(BOOLEAN),
+      purpose: optional(PURPOSE),
+      ...KEY_RULES,
+    },
+  ],
+  [isStartInstanceRequest, { timestamp: new Date(0), idempotency_key: "k-1" }, TIMESTAMP_RULES],
+  [
+    isFinishInstanceRequest,
+    { status: "failed", timestamp: "2024-05-06T07:08:09Z", idempotency_key: "k-1" },
+    { status: optional(oneOf("complete", "failed", "cancelled")), ...TIMESTAMP_RULES },
+  ],
+  [
+    isTerminateInstanceRequest,
+    { reason: "Over budget", timestamp: new Date(0), idempotency_key: "k-1" },
+    { reason: required(FILLED_STRING), ...TIMESTAMP_RULES },
+  ],
+  [
+    isRecordQualityRequest,
+    { name: "review", payload: { score: 9 }, idempotency_key: "k-1" },
+    {
+      name: required(STRING),
+      payload: { ...required(OPAQUE), expected: "an object or null", nullable: true },
+      ...KEY_RULES,
+    },
+  ],
+  [
+    isShowInstanceRequest,
+    {
+      agent_instance_id: "i-1",
+      include_counts: true,
+      include_costs: false,
+      include_risk_score: true,
+      include_alert_count: true,
+    },
+    {
+      agent_instance_id: {
+        ...required(STRING),
+        missing: { path: "external_identifier", expected: "a string if 'agent_instance_id' is absent" },
+      },
+      ...fields("include_counts include_costs include_risk_score include_alert_count", optional(BOOLEAN)),
+    },
+  ],
+  [isListInstancesRequest, { agent_id: "a-1", agent_version_id: "v-1", ...PAGE_PARAMS }, {
+    agent_id: required(STRING),
+    agent_version_id: optional(STRING),
+    ...PAGE_PARAMS_RULES,
+  }],
+]);
 
-const PERMISSION = required(oneOf("unknown", "allowed", "disallowed"));
-const PRESENCE = required(oneOf("unknown", "included", "excluded"));
-const CLASSIFICATION = required(
-  oneOf("unknown", "public", "internal", "confidential", "restricted", "secret"),
-);
+Deno.test("isAgentInstanceSummary() needs nothing but the ID", () => {
+  assert(isAgentInstanceSummary({ id: "" }));
+});
 
-const CATEGORIES_RULES: Rules = {
-  ...Object.fromEntries(Object.keys(dataCategories()).map((name) => [name, PRESENCE])),
-  classification: CLASSIFICATION,
-};
+Deno.test("isInstancePurpose() accepts the purposes of INSTANCE_PURPOSES", () => {
+  assertEquals([...INSTANCE_PURPOSES], ["live", "smoke_test", "eval"]);
+  const others = ["", "Live", "demo", null, undefined, 0, ["live"]];
+  assertEquals([...INSTANCE_PURPOSES, ...others].filter(isInstancePurpose), [...INSTANCE_PURPOSES]);
+});
 
-const SPAN_TYPE_SCHEMA_RULES: Rules = {
-  name: required(STRING),
-  params_schema: required(OPAQUE),
-  result_schema: optional(OPAQUE),
-  title: optional(STRING),
-  description: optional(STRING),
-  template: optional(STRING),
-  data_risk: optional(OBJECT),
-  "data_risk.action_profile": required(OBJECT),
-  ...under(
-    "data_risk.action_profile",
-    Object.fromEntries(Object.keys(actionProfile()).map((name) => [name, PERMISSION])),
-  ),
-  "data_risk.params_data_categories": required(OBJECT),
-  ...under("data_risk.params_data_categories", CATEGORIES_RULES),
-  "data_risk.result_data_categories": required(OBJECT),
-  ...under("data_risk.result_data_categories", CATEGORIES_RULES),
-};
+Deno.test("isShowInstanceRequest() accepts exactly one identifier", () => {
+  assert(isShowInstanceRequest({ external_identifier: "run-7" }));
+  assert(isShowInstanceRequest({ agent_instance_id: null, external_identifier: "run-7" }));
+  const issue = findIssue(isShowInstanceRequest, { agent_instance_id: "i-1", external_identifier: "run-7" });
+  assertEquals([issue?.path, issue?.expected], [
+    "external_identifier",
+    "absent if 'agent_instance_id' is given",
+  ]);
+});
 
-const SCHEMA_VERSION = {
-  external_identifier: "s1",
-  span_schemas: { "agent:llm": { type: "object" }, constructor: {}, ["__proto__"]: {} },
-  span_result_schemas: { "agent:llm": { type: "object" } },
-  span_type_schemas: [{ name: "agent:tool", params_schema: {} }, SPAN_TYPE_SCHEMA],
-};
-
-const SCHEMA_VERSION_RULES: Rules = {
-  external_identifier: optional(STRING),
-  span_schemas: optional(MAP),
-  "span_schemas.agent:llm": absentOr(OPAQUE),
-  "span_schemas.constructor": absentOr(OPAQUE),
-  "span_schemas.__proto__": absentOr(OPAQUE),
-  span_result_schemas: optional(MAP),
-  "span_result_schemas.agent:llm": absentOr(OPAQUE),
-  span_type_schemas: optional({ ...ARRAY, right: [[]] }),
-  "span_type_schemas[0]": absentOr(OBJECT),
-  "span_type_schemas[0].name": required(STRING),
-  "span_type_schemas[0].params_schema": required(OPAQUE),
-  "span_type_schemas[1]": absentOr(OBJECT),
-  ...under("span_type_schemas[1]", SPAN_TYPE_SCHEMA_RULES),
-};
-
-const FINISH_RULES: Rules = {
-  status: optional(oneOf("complete", "failed", "cancelled")),
-  timestamp: optional(TIMESTAMP),
-  idempotency_key: optional(STRING),
-};
-
-/** What answers every request with the given details. */
-function answering(details: unknown): HttpRequester {
-  const answer = { status: "success", details } as Awaited<ReturnType<HttpRequester["request"]>>;
-  return { request: () => Promise.resolve(answer) };
+/** Creates a requester that responds to every request with these details. */
+function respondWith(details: unknown): HttpRequester {
+  const response = { status: "success", details } as Awaited<ReturnType<HttpRequester["request"]>>;
+  return { request: () => Promise.resolve(response) };
 }
 
-Deno.test("isAgentInstanceSpanCounts() refuses each wrong count and the fault names it", () => {
-  breakEveryLeaf(isAgentInstanceSpanCounts, SPAN_COUNTS, SPAN_COUNTS_RULES);
-});
-
-Deno.test("isAgentInstance() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isAgentInstance, INSTANCE, INSTANCE_RULES);
-});
-
-Deno.test("isAgentVersionForRegister() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isAgentVersionForRegister, VERSION, VERSION_RULES);
-});
-
-Deno.test("isSpanTypeSchemaForCreate() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isSpanTypeSchemaForCreate, SPAN_TYPE_SCHEMA, SPAN_TYPE_SCHEMA_RULES);
-});
-
-Deno.test("isAgentSchemaVersionForRegister() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isAgentSchemaVersionForRegister, SCHEMA_VERSION, SCHEMA_VERSION_RULES);
-});
-
-Deno.test("isRegisterInstanceRequest() refuses each wrong field and the fault names it", () => {
-  const request = {
-    agent_id: "a-1",
-    agent_version: VERSION,
-    agent_schema_version: SCHEMA_VERSION,
-    id: "i-1",
-    environment_id: "e-1",
-    idempotency_key: "k-1",
-    update_current_version: false,
-    purpose: "eval",
-  };
-  breakEveryLeaf(isRegisterInstanceRequest, request, {
-    agent_id: optional(STRING),
-    agent_version: required({ ...OBJECT, right: [{}] }),
-    ...under("agent_version", VERSION_RULES),
-    agent_schema_version: required({ ...OBJECT, right: [{}] }),
-    ...under("agent_schema_version", SCHEMA_VERSION_RULES),
-    id: optional(STRING),
-    environment_id: optional(STRING),
-    idempotency_key: optional(STRING),
-    update_current_version: optional(BOOLEAN),
-    purpose: optional(oneOf("live", "smoke_test", "eval")),
-  });
-});
-
-Deno.test("isStartInstanceRequest() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isStartInstanceRequest, { timestamp: new Date(0), idempotency_key: "k-1" }, {
-    timestamp: optional(TIMESTAMP),
-    idempotency_key: optional(STRING),
-  });
-});
-
-Deno.test("isFinishInstanceRequest() refuses each wrong field and the fault names it", () => {
-  const request = { status: "failed", timestamp: "2024-05-06T07:08:09Z", idempotency_key: "k-1" };
-  breakEveryLeaf(isFinishInstanceRequest, request, FINISH_RULES);
-});
-
-Deno.test("AgentInstanceClient gives back the instance as it came, with what it does not know", async () => {
+Deno.test("AgentInstanceClient returns the instance with its unknown fields", async () => {
   const details = { ...INSTANCE, status: "paused", x_new: { a: [1] } };
-  const client = new AgentInstanceClient(answering(details));
+  const client = new AgentInstanceClient(respondWith(details));
   assertEquals<unknown>(await client.register({ agent_version: {}, agent_schema_version: {} }), details);
   assertEquals<unknown>(await client.start("i-1"), details);
   assertEquals<unknown>(await client.finish("i-1"), details);
 });
 
-Deno.test("AgentInstanceClient names the first wrong field of an answer and keeps the answer", async () => {
+Deno.test("AgentInstanceClient names the first invalid field of a response and keeps the body", async () => {
   for (const { value, path, found } of brokenCases(INSTANCE, INSTANCE_RULES)) {
-    const client = new AgentInstanceClient(answering(value));
+    const client = new AgentInstanceClient(respondWith(value));
     for (
       const call of [
         () => client.register({ agent_version: {}, agent_schema_version: {} }),
@@ -255,8 +282,8 @@ Deno.test("AgentInstanceClient names the first wrong field of an answer and keep
   }
 });
 
-Deno.test("AgentInstanceClient names the place of wrong details", async () => {
-  const table: [answer: Record<string, unknown>, path: string][] = [
+Deno.test("AgentInstanceClient names the place of invalid details", async () => {
+  const table: [response: Record<string, unknown>, path: string][] = [
     [{}, "status"],
     [{ status: null, details: INSTANCE }, "status"],
     [{ status: "error", details: INSTANCE }, "status"],
@@ -269,8 +296,8 @@ Deno.test("AgentInstanceClient names the place of wrong details", async () => {
       "details.span_counts.total",
     ],
   ];
-  for (const [answer, path] of table) {
-    const client = new AgentInstanceClient({ request: () => Promise.resolve(answer as never) });
+  for (const [response, path] of table) {
+    const client = new AgentInstanceClient({ request: () => Promise.resolve(response as never) });
     const error = await assertRejects(() => client.start("i-1"), PrefactorResponseContractError);
     assertEquals(error.path, path);
   }

@@ -1,5 +1,5 @@
 /**
- * Breaks a valid value in one place after the other, so that a guard shows what it refuses and where.
+ * Breaks a valid value in one place after another, to test what a guard rejects and what its issue says.
  *
  * @module
  */
@@ -7,27 +7,29 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { findIssue } from "../../src/guards.ts";
 
-/** What may stand in one place of a model. */
+/** The values that one place of a model may have. */
 export interface Rule {
-  /** What the guard says it wants there. */
+  /** What the issue says about an invalid value. */
   readonly expected: string;
-  /** What it refuses there, apart from `null` and nothing at all. */
+  /** Invalid values, apart from `null` and `undefined`. */
   readonly wrong: readonly unknown[];
-  /** What it takes there beside the value that the table starts from. */
+  /** Valid values, apart from the one in the example. */
   readonly right: readonly unknown[];
-  /** Whether the place may be empty. */
+  /** Whether the field may be absent. */
   readonly absent: boolean;
-  /** Whether it may hold `null`. */
+  /** Whether the value may be `null`. */
   readonly nullable: boolean;
-  /** Whether nobody looks at what stands inside. */
+  /** Whether the guard does not check the fields of the value. */
   readonly opaque: boolean;
-  /** Whether the fields inside are the entries of a map, so that the guard looks at each of them. */
+  /** Whether the value is a map, so that the guard checks each of its fields. */
   readonly map: boolean;
+  /** The issue if the field is absent or `null`. Defaults to one of the place itself. */
+  readonly missing?: { readonly path: string; readonly expected: string };
 }
 
 type Kind = Pick<Rule, "expected" | "wrong" | "right"> & Partial<Rule>;
 
-/** A rule for each place, by its path. */
+/** The rule of each place, by its path. */
 export type Rules = Readonly<Record<string, Rule>>;
 
 const NO_STRINGS = [0, 1.5, Number.NaN, 1n, true, false, {}, [], ["a"], Symbol.iterator, () => "a"];
@@ -39,14 +41,26 @@ export const STRING: Kind = {
   wrong: NO_STRINGS,
   right: ["", "\u0000", "é\ud83d\ude00"],
 };
+export const FILLED_STRING: Kind = {
+  expected: "a string that is not empty",
+  wrong: [...NO_STRINGS, ""],
+  right: [" ", "é\ud83d\ude00"],
+};
+/** An enum of a response. */
+export const OPEN_ENUM: Kind = { ...STRING, right: ["a value of tomorrow", ""] };
 export const BOOLEAN: Kind = {
   expected: "a boolean",
   wrong: ["", "true", 0, 1, {}, []],
   right: [true, false],
 };
+export const NUMBER: Kind = {
+  expected: "a number",
+  wrong: ["1", "", 1n, true, {}, [1]],
+  right: [0, -1, 1.5],
+};
 export const SAFE_INTEGER: Kind = {
   expected: "a safe integer",
-  wrong: ["1", "", 1.5, Number.NaN, Infinity, 2 ** 53, -(2 ** 53), 1n, true, {}, [1]],
+  wrong: [...NUMBER.wrong, 1.5, Number.NaN, Infinity, 2 ** 53, -(2 ** 53)],
   right: [0, -1, 2 ** 53 - 1],
 };
 export const DATE_TIME: Kind = {
@@ -56,15 +70,27 @@ export const DATE_TIME: Kind = {
 };
 export const TIMESTAMP: Kind = {
   expected: "a valid Date or an ISO 8601 date-time",
-  wrong: [...NO_STRINGS, ...NO_DATE_TIMES, new Date(Number.NaN)],
+  wrong: [...NO_STRINGS, ...NO_DATE_TIMES, new Date(Number.NaN), new Date(-1e14), new Date(1e15)],
   right: [new Date(0), "2024-05-06T07:08:09+02:00"],
 };
 export const OBJECT: Kind = { expected: "an object", wrong: NO_OBJECTS, right: [] };
-/** An object whose every field has the same rule. */
+/** An object whose fields have the same rule. */
 export const MAP: Kind = { ...OBJECT, right: [{}], map: true };
-/** An object that may hold anything. */
+/** An object whose fields are not checked. */
 export const OPAQUE: Kind = { ...OBJECT, right: [{}, { a: [null, { b: 1 }] }], opaque: true };
-export const ARRAY: Kind = { expected: "an array", wrong: ["", "[]", 0, true, {}, { length: 0 }], right: [] };
+export const ARRAY: Kind = {
+  expected: "an array",
+  wrong: ["", "[]", 0, true, {}, { length: 0 }],
+  right: [[]],
+};
+
+export function integer(least: number, most: number): Kind {
+  return {
+    expected: `an integer from ${least} to ${most}`,
+    wrong: [...SAFE_INTEGER.wrong, least - 1, most + 1],
+    right: [least, most],
+  };
+}
 
 export function literal(text: string): Kind {
   return {
@@ -82,27 +108,40 @@ export function oneOf(...texts: string[]): Kind {
   };
 }
 
-/** It has to be there. */
+/** The field has to be present. */
 export function required(kind: Kind): Rule {
   return { absent: false, nullable: false, opaque: false, map: false, ...kind };
 }
 
-/** It may be left out or `null`. */
+/** The field may be absent or `null`. */
 export function optional(kind: Kind): Rule {
   return { absent: true, nullable: true, opaque: false, map: false, ...kind };
 }
 
-/** It may be left out, and is not `null`; also an item of an array or a map. */
+/** The field may be absent but not `null`; also an item of an array or a field of a map. */
 export function absentOr(kind: Kind): Rule {
   return { absent: true, nullable: false, opaque: false, map: false, ...kind };
 }
 
-/** The rules of a model as they hold for a field that carries it. */
+/** Several fields with the same rule. */
+export function fields(names: string, rule: Rule): Rules {
+  return Object.fromEntries(names.split(" ").map((name) => [name, rule]));
+}
+
+/** An array, with the rule of its items. */
+export function list(path: string, rule: Rule, items: Kind, count: number): Rules {
+  return {
+    [path]: rule,
+    ...Object.fromEntries(Array.from({ length: count }, (_, n) => [`${path}[${n}]`, absentOr(items)])),
+  };
+}
+
+/** The rules of a model for a field with that model. */
 export function under(path: string, rules: Rules): Rules {
   return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [`${path}.${name}`, rule]));
 }
 
-/** A value that is wrong in one place. */
+/** A value that is invalid in one place. */
 export interface BrokenCase {
   readonly value: unknown;
   readonly path: string;
@@ -110,18 +149,20 @@ export interface BrokenCase {
   readonly found: unknown;
 }
 
-/** Every value that is wrong in one place of the given one. */
+/** Returns all values that are invalid in one place of the example. */
 export function* brokenCases(valid: object, rules: Rules): Generator<BrokenCase> {
   for (const { path, keys } of places(valid, rules)) {
-    const { expected, wrong, absent, nullable } = rules[path]!;
-    for (const found of [...wrong, ...(nullable ? [] : [null])]) {
-      yield { value: put(valid, keys, found), path, expected, found };
+    const { expected, wrong, absent, nullable, missing } = rules[path]!;
+    for (const found of wrong) yield { value: put(valid, keys, found), path, expected, found };
+    if (!nullable) {
+      const found = missing ? undefined : null;
+      yield { path, expected, ...missing, found, value: put(valid, keys, null) };
     }
-    if (!absent) yield { value: take(valid, keys), path, expected, found: undefined };
+    if (!absent) yield { path, expected, ...missing, found: undefined, value: take(valid, keys) };
   }
 }
 
-/** Every value that differs from the given one in one place, and is as right. */
+/** Returns all values that differ from the example in one place and are valid. */
 function* rightCases(
   valid: object,
   rules: Rules,
@@ -141,31 +182,62 @@ function* rightCases(
   }
 }
 
+type Guard = (value: unknown) => boolean;
+
 /**
- * Asserts that the guard takes the value, and refuses it as soon as any one place breaks its rule, with the
- * path of that place as the first fault. The rules have to name every place of the value, and no other.
+ * Asserts that the guard accepts the example, and rejects it as soon as any one place breaks its rule, with the path
+ * of that place in the issue. The rules have to name every place of the example, and no other.
  */
-export function breakEveryLeaf(
-  guard: (value: unknown) => boolean,
-  valid: object,
-  rules: Rules,
-): void {
+export function breakEveryLeaf(guard: Guard, valid: object, rules: Rules): void {
   assertEquals(places(valid, rules).map(({ path }) => path).sort(), Object.keys(rules).sort());
   for (const { value, path, found } of rightCases(valid, rules)) {
     const before = structuredClone(value);
     deepFreeze(value);
-    assert(guard(value), `it has to take ${Deno.inspect(found)} at '${path}'`);
+    assert(guard(value), `it has to accept ${Deno.inspect(found)} at '${path}'`);
     assertEquals(findIssue(guard, value), undefined);
     assertEquals(value, before);
   }
   for (const { value, path, expected, found } of brokenCases(valid, rules)) {
     deepFreeze(value);
-    assertFalse(guard(value), `it has to refuse ${Deno.inspect(found)} at '${path}'`);
+    assertFalse(guard(value), `it has to reject ${Deno.inspect(found)} at '${path}'`);
     assertEquals(findIssue(guard, value), { path, expected, value: found });
   }
   for (const value of [undefined, null, "", "a", 0, true, [], [valid], () => valid]) {
-    assertFalse(guard(value), `it has to refuse ${Deno.inspect(value)}`);
+    assertFalse(guard(value), `it has to reject ${Deno.inspect(value)}`);
     assertEquals(findIssue(guard, value), { path: "", expected: "an object", value });
+  }
+}
+
+/** A guard with an example of its model and the rules of the places in it. */
+export type GuardRow = readonly [guard: Guard, valid: object, rules: Rules];
+
+/** Registers a test of each guard of a model in responses. */
+export function testGuards(rows: readonly GuardRow[]): void {
+  for (const [guard, valid, rules] of rows) {
+    Deno.test(`${guard.name}() rejects each invalid field, and the issue names it`, () => {
+      breakEveryLeaf(guard, valid, rules);
+    });
+  }
+}
+
+/** Registers tests of each guard of a model in requests. */
+export function testRequestGuards(rows: readonly GuardRow[]): void {
+  testGuards(rows);
+  for (const [guard, valid, rules] of rows) {
+    Deno.test(`${guard.name}() rejects inherited fields, which JSON leaves out`, () => {
+      const expected = "an object without inherited fields";
+      const value = Object.create(valid);
+      assertFalse(guard(value));
+      assertEquals(findIssue(guard, value), { path: "", expected, value });
+      for (const { path, keys } of places(valid, rules)) {
+        const inner = at(valid, keys);
+        if (!isBranch(inner) || Array.isArray(inner) || rules[path]!.opaque) continue;
+        const found = Object.create(inner);
+        const value = put(valid, keys, found);
+        assertFalse(guard(value), path);
+        assertEquals(findIssue(guard, value), { path, expected, value: found });
+      }
+    });
   }
 }
 
@@ -174,7 +246,7 @@ interface Place {
   readonly keys: readonly (string | number)[];
 }
 
-/** Every place of the value, from the outside in. */
+/** Returns all places of a value, outer ones before inner ones. */
 function places(value: unknown, rules: Rules, path = "", keys: Place["keys"] = []): Place[] {
   const here = path === "" ? [] : [{ path, keys }];
   if (!isBranch(value) || rules[path]?.opaque) return here;

@@ -6,14 +6,26 @@ import {
   isAgentStatus,
   isApiResponse,
   isFinishStatus,
+  isIdempotentRequest,
   isJsonObject,
   isJsonValue,
 } from "../../mod.ts";
-import { breakEveryLeaf, literal, OBJECT, OPAQUE, required, STRING } from "./break_every_leaf.ts";
+import {
+  fields,
+  literal,
+  OBJECT,
+  OPAQUE,
+  OPEN_ENUM,
+  optional,
+  required,
+  STRING,
+  testGuards,
+  testRequestGuards,
+} from "./break_every_leaf.ts";
 
 const NO_STATUSES = ["", "Active", "active ", "paused", null, undefined, 0, ["active"], { active: 1 }];
 
-/** Arrays or objects in each other, far deeper than a stack can go. */
+/** Nests arrays or objects far deeper than the call stack. */
 function nested(wrap: (inner: unknown) => unknown, innermost: unknown): unknown {
   let value = innermost;
   for (let depth = 0; depth < 100_000; depth++) value = wrap(value);
@@ -25,19 +37,19 @@ Deno.test("AGENT_STATUSES and FINISH_STATUSES list every status", () => {
   assertEquals([...FINISH_STATUSES], ["complete", "failed", "cancelled"]);
 });
 
-Deno.test("isAgentStatus() takes the statuses of its list and nothing else", () => {
+Deno.test("isAgentStatus() accepts the statuses of its list and nothing else", () => {
   for (const status of AGENT_STATUSES) assert(isAgentStatus(status), status);
   for (const other of NO_STATUSES) assertFalse(isAgentStatus(other), Deno.inspect(other));
 });
 
-Deno.test("isFinishStatus() takes the statuses of its list and nothing else", () => {
+Deno.test("isFinishStatus() accepts the statuses of its list and nothing else", () => {
   for (const status of FINISH_STATUSES) assert(isFinishStatus(status), status);
   for (const other of [...NO_STATUSES, "pending", "active", "terminated"]) {
     assertFalse(isFinishStatus(other), Deno.inspect(other));
   }
 });
 
-Deno.test("isJsonValue() takes whatever JSON can hold", () => {
+Deno.test("isJsonValue() accepts all values that JSON can hold", () => {
   const shared = { a: 1 };
   const table: unknown[] = [
     null,
@@ -62,7 +74,7 @@ Deno.test("isJsonValue() takes whatever JSON can hold", () => {
   for (const value of table) assert(isJsonValue(value), Deno.inspect(value));
 });
 
-Deno.test("isJsonValue() refuses what JSON cannot hold, at any depth", () => {
+Deno.test("isJsonValue() rejects values that JSON cannot hold, at any depth", () => {
   const cycle: Record<string, unknown> = {};
   cycle["self"] = { again: [cycle] };
   const loop: unknown[] = [];
@@ -94,35 +106,48 @@ Deno.test("isJsonValue() refuses what JSON cannot hold, at any depth", () => {
   assertFalse(isJsonValue(nested((inner) => [inner], 1n)));
 });
 
-Deno.test("isJsonObject() takes JSON objects alone", () => {
+Deno.test("isJsonObject() accepts only JSON objects", () => {
   for (const value of [{}, { a: [null, { b: 1 }] }]) assert(isJsonObject(value), Deno.inspect(value));
   for (const value of [null, undefined, [], "a", 1, true, { a: 1n }, { a: [Number.NaN] }, new Date(0)]) {
     assertFalse(isJsonObject(value), Deno.inspect(value));
   }
 });
 
-Deno.test("isApiResponse() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf((value) => isApiResponse(value), { status: "success", details: { id: "s-1" } }, {
+function isAnyApiResponse(value: unknown): boolean {
+  return isApiResponse(value);
+}
+
+function isApiResponseOfSpan(value: unknown): boolean {
+  return isApiResponse(value, isAgentSpan);
+}
+
+testGuards([
+  [isAnyApiResponse, { status: "success", details: { id: "s-1" } }, {
     status: required(literal("success")),
     details: required(OPAQUE),
-  });
-});
+  }],
+  [
+    isApiResponseOfSpan,
+    {
+      status: "success",
+      details: {
+        type: "agent_span",
+        id: "s-1",
+        agent_instance_id: "i-1",
+        schema_name: "a",
+        status: "active",
+      },
+    },
+    {
+      status: required(literal("success")),
+      details: required(OBJECT),
+      "details.type": required(literal("agent_span")),
+      ...fields("details.id details.agent_instance_id details.schema_name", required(STRING)),
+      "details.status": required(OPEN_ENUM),
+    },
+  ],
+]);
 
-Deno.test("isApiResponse() asks the guard of the details", () => {
-  const details = {
-    type: "agent_span",
-    id: "s-1",
-    agent_instance_id: "i-1",
-    schema_name: "a",
-    status: "active",
-  };
-  breakEveryLeaf((value) => isApiResponse(value, isAgentSpan), { status: "success", details }, {
-    status: required(literal("success")),
-    details: required(OBJECT),
-    "details.type": required(literal("agent_span")),
-    "details.id": required(STRING),
-    "details.agent_instance_id": required(STRING),
-    "details.schema_name": required(STRING),
-    "details.status": required(STRING),
-  });
-});
+testRequestGuards([
+  [isIdempotentRequest, { idempotency_key: "k-1" }, { idempotency_key: optional(STRING) }],
+]);

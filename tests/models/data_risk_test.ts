@@ -7,7 +7,7 @@ import {
   isDataCategories,
   isDataRisk,
 } from "../../mod.ts";
-import { breakEveryLeaf, OBJECT, oneOf, required, type Rules, under } from "./break_every_leaf.ts";
+import { fields, OBJECT, oneOf, required, type Rules, testRequestGuards, under } from "./break_every_leaf.ts";
 
 const PERMISSION = required(oneOf("unknown", "allowed", "disallowed"));
 const PRESENCE = required(oneOf("unknown", "included", "excluded"));
@@ -46,31 +46,26 @@ function allUnknown(rules: Rules): Record<string, string> {
   return Object.fromEntries(Object.keys(rules).map((name) => [name, "unknown"]));
 }
 
-Deno.test("isActionProfile() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isActionProfile, allUnknown(PROFILE_RULES), PROFILE_RULES);
-});
+testRequestGuards([
+  [isActionProfile, allUnknown(PROFILE_RULES), PROFILE_RULES],
+  [isDataCategories, allUnknown(CATEGORIES_RULES), CATEGORIES_RULES],
+  [
+    isDataRisk,
+    {
+      action_profile: actionProfile({ read_data: "allowed" }),
+      params_data_categories: dataCategories({ minors_data: "excluded" }),
+      result_data_categories: dataCategories({ classification: "secret" }),
+    },
+    {
+      ...fields("action_profile params_data_categories result_data_categories", required(OBJECT)),
+      ...under("action_profile", PROFILE_RULES),
+      ...under("params_data_categories", CATEGORIES_RULES),
+      ...under("result_data_categories", CATEGORIES_RULES),
+    },
+  ],
+]);
 
-Deno.test("isDataCategories() refuses each wrong field and the fault names it", () => {
-  breakEveryLeaf(isDataCategories, allUnknown(CATEGORIES_RULES), CATEGORIES_RULES);
-});
-
-Deno.test("isDataRisk() refuses each wrong field and the fault names it", () => {
-  const risk = {
-    action_profile: actionProfile({ read_data: "allowed" }),
-    params_data_categories: dataCategories({ minors_data: "excluded" }),
-    result_data_categories: dataCategories({ classification: "secret" }),
-  };
-  breakEveryLeaf(isDataRisk, risk, {
-    action_profile: required(OBJECT),
-    ...under("action_profile", PROFILE_RULES),
-    params_data_categories: required(OBJECT),
-    ...under("params_data_categories", CATEGORIES_RULES),
-    result_data_categories: required(OBJECT),
-    ...under("result_data_categories", CATEGORIES_RULES),
-  });
-});
-
-Deno.test("actionProfile() fills what is left out with unknown", () => {
+Deno.test("actionProfile() defaults to unknown", () => {
   assertEquals<object>(actionProfile(), allUnknown(PROFILE_RULES));
   assertEquals<object>(actionProfile({ read_data: "allowed", destroy_data: "disallowed" }), {
     ...allUnknown(PROFILE_RULES),
@@ -79,7 +74,7 @@ Deno.test("actionProfile() fills what is left out with unknown", () => {
   });
 });
 
-Deno.test("dataCategories() fills what is left out with unknown", () => {
+Deno.test("dataCategories() defaults to unknown", () => {
   assertEquals<object>(dataCategories(), allUnknown(CATEGORIES_RULES));
   assertEquals<object>(dataCategories({ minors_data: "excluded", classification: "secret" }), {
     ...allUnknown(CATEGORIES_RULES),
@@ -88,13 +83,13 @@ Deno.test("dataCategories() fills what is left out with unknown", () => {
   });
 });
 
-Deno.test("actionProfile() and dataCategories() take an undefined field as one that is left out", () => {
+Deno.test("actionProfile() and dataCategories() treat an undefined field as absent", () => {
   const without = { read_data: undefined, minors_data: undefined, classification: undefined } as object;
   assert(isActionProfile(actionProfile(without)));
   assert(isDataCategories(dataCategories(without as Partial<DataCategories>)));
 });
 
-Deno.test("actionProfile() and dataCategories() leave their argument alone", () => {
+Deno.test("actionProfile() and dataCategories() do not change their argument", () => {
   const given = Object.freeze({ read_data: "allowed", minors_data: "included" } as const);
   assertEquals(actionProfile(given).read_data, "allowed");
   assertEquals(dataCategories(given).minors_data, "included");
