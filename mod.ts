@@ -50,6 +50,7 @@ export type { HttpClientConfig, RetryConfig } from "./src/config.ts";
 export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
 export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
 export { BulkClient } from "./src/bulk/bulk_client.ts";
+export { runtimeEnvironment } from "./src/environment.ts";
 export { isPermanentHttpError, isTransientHttpError } from "./src/errors/classification.ts";
 export {
   API_ERROR_CODES,

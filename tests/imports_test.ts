@@ -80,7 +80,7 @@ const TABLE: Readonly<Record<string, Row>> = {
   "http_requester.ts": { values: [], types: ["models/"] },
   "errors/": { values: ["guards.ts"] },
   "pfid.ts": { values: ["arguments.ts", "errors/"] },
-  "environment.ts": { values: ["errors/"] },
+  "environment.ts": { values: ["errors/", "version.ts"], types: ["models/"] },
   "arguments.ts": { values: ["errors/", "guards.ts"] },
   "config.ts": {
     values: ["arguments.ts", "guards.ts", "hooks.ts", "idempotency.ts", "redaction.ts", "version.ts"],

@@ -99,6 +99,7 @@ Deno.test("mod.ts exports exactly the public symbols", () => {
     "isUpdateAgentRequest",
     "parsePfid",
     "relatedPfid",
+    "runtimeEnvironment",
   ]);
 });
 

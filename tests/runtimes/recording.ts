@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type ClientHooks, isAgentInstance, isAgentSpan, PrefactorHttpClient } from "../../mod.ts";
+import {
+  type ClientHooks,
+  isAgentInstance,
+  isAgentSpan,
+  PrefactorHttpClient,
+  runtimeEnvironment,
+  VERSION,
+} from "../../mod.ts";
 import { parseRetryAfter } from "../../src/transport/retry_after.ts";
 import { type Env, equal, failure, hold, type Scenario, Script } from "./scenario.ts";
 
@@ -150,6 +157,17 @@ export const RECORDING: readonly Scenario[] = [
       const client = PrefactorHttpClient.fromEnv();
       equal((await client.request("GET", "/api/v1/ping"))["status"], "success", "ping");
       await client.close();
+    },
+  },
+  {
+    name: "runtimeEnvironment() detects the runtime and the operating system",
+    // deno-lint-ignore require-await -- a scenario is asynchronous
+    async run({ runtime: expected }) {
+      const { prefactor_sdk, runtime, os } = runtimeEnvironment();
+      equal(prefactor_sdk, [`@prefactor/http@${VERSION}`], "package");
+      if (expected === "chromium") return equal([runtime, os], [undefined, undefined], "a page");
+      hold(new RegExp(`^${expected}@\\d+\\.\\d+\\.\\d+`).test(runtime ?? ""), `runtime ${runtime}`);
+      hold(["linux", "darwin", "windows"].includes(os ?? ""), `operating system ${os}`);
     },
   },
   {
