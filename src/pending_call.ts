@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DenseSet, type Entry } from "./dense_set.ts";
+import { abortOn } from "./abort_signals.ts";
 import type { PreparedRequest } from "./transport/request.ts";
 
 /** A stage of a call that can be ended early: the wait for a turn, or an attempt. */
@@ -12,32 +12,6 @@ export interface Cancelable {
   /** Ends the stage at once; its promise rejects with the reason. */
   cancel(reason: unknown): void;
 }
-
-/** The pending calls of one signal. They share a listener, because runtimes warn about signals with many. */
-class SignalCalls {
-  readonly #signal: AbortSignal;
-  readonly #calls = new DenseSet<PendingCall>();
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
-  add(call: PendingCall): Entry<PendingCall> {
-    if (this.#calls.size === 0) this.#signal.addEventListener("abort", this);
-    return this.#calls.add(call);
-  }
-
-  delete(entry: Entry<PendingCall>): void {
-    this.#calls.delete(entry);
-    if (this.#calls.size === 0) this.#signal.removeEventListener("abort", this);
-  }
-
-  handleEvent(): void {
-    for (const { value: call } of this.#calls.entries()) call.abort(this.#signal.reason);
-  }
-}
-
-const callsOf = new WeakMap<AbortSignal, SignalCalls>();
 
 /** One call from its first attempt until it settles. The caller's signal and `close()` end it through `abort`. */
 export class PendingCall {
@@ -54,17 +28,15 @@ export class PendingCall {
   /** The reason of the abort. */
   reason: unknown;
 
-  readonly #signalCalls: SignalCalls | undefined;
-  readonly #entry: Entry<PendingCall> | undefined;
+  /** Stops listening to the caller's signal. */
+  readonly dispose: () => void;
+
   #controller: AbortController | undefined;
 
   /** Creates a call that the caller's signal aborts. */
   constructor(request: PreparedRequest, callerSignal: AbortSignal | undefined) {
     this.request = request;
-    if (!callerSignal) return;
-    this.#signalCalls = callsOf.get(callerSignal) ?? new SignalCalls(callerSignal);
-    callsOf.set(callerSignal, this.#signalCalls);
-    this.#entry = this.#signalCalls.add(this);
+    this.dispose = callerSignal ? abortOn(callerSignal, this) : () => {};
   }
 
   /** Aborts the call; the first reason counts. */
@@ -81,10 +53,5 @@ export class PendingCall {
     this.#controller ??= new AbortController();
     if (this.aborted) this.#controller.abort(this.reason);
     return this.#controller.signal;
-  }
-
-  /** Stops listening to the caller's signal. */
-  dispose(): void {
-    if (this.#entry) this.#signalCalls!.delete(this.#entry);
   }
 }

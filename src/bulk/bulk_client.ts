@@ -7,27 +7,26 @@
 import { ArgumentChecker } from "../arguments.ts";
 import { body, execute, flat, type Operation } from "../endpoints/operation.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
-import { MAX_KEY_LENGTH } from "../idempotency.ts";
 import {
   type BulkItem,
   type BulkRequest,
   type BulkResponse,
+  type BulkResult,
   isBulkRequest,
   isBulkResponse,
 } from "../models/bulk.ts";
-import { encodeItem } from "./bulk_item.ts";
+import { checkItemKey, encodeItem } from "./bulk_item.ts";
+import { type BulkItems, executeAll, type ExecuteAllOptions } from "./execute_all.ts";
+import { BULK_PATH } from "./sender.ts";
 
 const EXECUTE: Operation<BulkRequest, BulkResponse> = {
   action: "execute the bulk request",
   method: "POST",
-  path: "/api/v1/bulk",
+  path: BULK_PATH,
   isParams: isBulkRequest,
   encode: (fields) => flat(fields), // the items have keys of their own, so the key of the request goes into the header only
   decode: body(isBulkResponse),
 };
-
-/** The minimum length of an item's key, in characters. */
-const MIN_ITEM_KEY_LENGTH = 8;
 
 /**
  * Carries out many operations in one request.
@@ -83,6 +82,46 @@ export class BulkClient {
     const connectTimeout = options?.connectTimeout ?? null;
     return await execute({ requester, operation: EXECUTE, params, options: { ...options, connectTimeout } });
   }
+
+  /**
+   * Executes any number of items, in order and in as many requests as they take, one after the other. An item that the
+   * API refuses does not stop the job: the items behind it are sent again with the same keys.
+   *
+   * @param items The items, each with a unique key of 8 to 64 characters. An iterator is read only as far as the next
+   * request needs, and closed when the job stops early.
+   * @param options The limits of a request, what stops the job, and options of each request.
+   * @returns The output of each item by its key, and the items that failed.
+   * @throws {PrefactorClientError} If an option is invalid; nothing was sent.
+   * @throws {PrefactorBulkError} If an item is invalid, a request fails or the signal aborts. Its `cause` is that error
+   * or the signal's reason; `result.unattempted` are the items to continue with.
+   *
+   * @example
+   * ```ts
+   * import { bulkItem, PrefactorHttpClient } from "@prefactor/http";
+   * import { PrefactorSandbox } from "@prefactor/http/testing";
+   *
+   * await using client = new PrefactorHttpClient(new PrefactorSandbox().config());
+   * const run = await client.agentInstances.register({
+   *   agent_id: "librarian",
+   *   agent_version: {},
+   *   agent_schema_version: { span_schemas: { read: { type: "object" } } },
+   * });
+   * const items = Array.from({ length: 250 }, (_, page) =>
+   *   bulkItem("agent_spans/create", {
+   *     agent_instance_id: run.id,
+   *     schema_name: "read",
+   *     status: "complete",
+   *     payload: { page },
+   *   }));
+   * const { outputs, failed } = await client.bulk.executeAll(items, {
+   *   onProgress: ({ done, total }) => console.log(`${done} of ${total}`),
+   * });
+   * console.log(outputs.size, failed.length); // 250 0
+   * ```
+   */
+  executeAll(items: BulkItems, options: ExecuteAllOptions = {}): Promise<BulkResult> {
+    return executeAll(this.#requester, items, options);
+  }
 }
 
 function checkKeys(checker: ArgumentChecker, items: readonly BulkItem[]): void {
@@ -90,8 +129,7 @@ function checkKeys(checker: ArgumentChecker, items: readonly BulkItem[]): void {
   const indices = new Map<string, number>();
   items.forEach(({ idempotency_key: key }, index) => {
     const name = `items[${index}].idempotency_key`;
-    const isLongEnough = key.length >= MIN_ITEM_KEY_LENGTH && key.length <= MAX_KEY_LENGTH;
-    checker.check(name, isLongEnough, `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`, key);
+    checkItemKey(name, key, checker);
     const twin = indices.get(key);
     checker.check(name, twin === undefined, `different from that of items[${twin}]`, key);
     indices.set(key, index);

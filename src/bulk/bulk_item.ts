@@ -4,24 +4,111 @@
  * @module
  */
 
-import type { ArgumentChecker } from "../arguments.ts";
+import { ArgumentChecker } from "../arguments.ts";
 import { FINISH_INSTANCE, REGISTER_INSTANCE, START_INSTANCE } from "../endpoints/agent_instances.ts";
 import { CREATE_SPAN, FINISH_SPAN } from "../endpoints/agent_spans.ts";
-import { encodeFields, type Operation } from "../endpoints/operation.ts";
+import { checkId, encodeFields, encodeRequest, type Operation } from "../endpoints/operation.ts";
 import { isObject } from "../guards.ts";
+import { MAX_KEY_LENGTH } from "../idempotency.ts";
+import type {
+  FinishInstanceRequest,
+  RegisterInstanceRequest,
+  StartInstanceRequest,
+} from "../models/agent_instance.ts";
+import type { CreateSpanRequest, FinishSpanRequest } from "../models/agent_span.ts";
 import type { BulkItem } from "../models/bulk.ts";
+import type { JsonObject } from "../models/common.ts";
 
-const OPERATIONS = new Map(
-  [REGISTER_INSTANCE, START_INSTANCE, FINISH_INSTANCE, CREATE_SPAN, FINISH_SPAN]
-    .map((operation) => [operation.bulk?.type, operation as Operation<object, unknown>]),
-);
+/** The params of each operation that {@linkcode bulkItem} takes, by its type. */
+export interface BulkItemParams {
+  /** Registers an agent instance. */
+  "agent_instances/register": RegisterInstanceRequest;
+  /** Starts the agent instance with this id. */
+  "agent_instances/start": StartInstanceRequest & { agent_instance_id: string };
+  /** Finishes the agent instance with this id. */
+  "agent_instances/finish": FinishInstanceRequest & { agent_instance_id: string };
+  /** Creates a span. */
+  "agent_spans/create": CreateSpanRequest;
+  /** Finishes the span with this id. */
+  "agent_spans/finish": FinishSpanRequest & { agent_span_id: string };
+}
+
+/** The type of an operation that {@linkcode bulkItem} takes. */
+export type BulkItemType = keyof BulkItemParams;
+
+/** The operations that are allowed in a bulk request, by their type there. */
+export const BULK_OPERATIONS: { readonly [Type in BulkItemType]: Operation<object, unknown> } = {
+  "agent_instances/register": REGISTER_INSTANCE,
+  "agent_instances/start": START_INSTANCE,
+  "agent_instances/finish": FINISH_INSTANCE,
+  "agent_spans/create": CREATE_SPAN,
+  "agent_spans/finish": FINISH_SPAN,
+};
+
+/** The minimum length of an item's key, in characters. */
+export const MIN_ITEM_KEY_LENGTH = 8;
+
+/**
+ * Creates an item of a bulk request. The params are those of the single operation, and are checked and encoded in the
+ * same way; the id that the single operation has in its path is one of them.
+ *
+ * @param type The operation.
+ * @param params The params of the operation. `idempotency_key`, 8 to 64 characters, defaults to a generated key.
+ * @returns The item, for `bulk.execute` and `bulk.executeAll`.
+ * @throws {PrefactorClientError} If the type or a param is invalid; the message names it.
+ *
+ * @example
+ * ```ts
+ * import { bulkItem } from "@prefactor/http";
+ *
+ * const item = bulkItem("agent_spans/finish", {
+ *   agent_span_id: "01jzf8g3kt00000a0123456789abcdef",
+ *   status: "failed",
+ *   timestamp: new Date(0),
+ *   idempotency_key: "finish-0001",
+ * });
+ * console.log(item);
+ * // {
+ * //   _type: "agent_spans/finish",
+ * //   agent_span_id: "01jzf8g3kt00000a0123456789abcdef",
+ * //   status: "failed",
+ * //   timestamp: "1970-01-01T00:00:00.000Z",
+ * //   idempotency_key: "finish-0001",
+ * // }
+ * ```
+ */
+export function bulkItem<Type extends BulkItemType>(type: Type, params: BulkItemParams[Type]): BulkItem {
+  const operation = operationOf(type) ??
+    new ArgumentChecker("create the bulk item")
+      .fail("type", `one of ${Object.keys(BULK_OPERATIONS).join(", ")}`, type);
+  const checker: ArgumentChecker = new ArgumentChecker(operation.action);
+  const fields: unknown = params;
+  checker.checkModel("params", isObject, fields);
+  const idField = operation.bulk?.idField ?? "";
+  const { [idField]: id, ...ownFields } = fields;
+  const idFields = idField === "" ? {} : { [idField]: checkId(idField, id, checker) };
+  const { options } = encodeRequest(operation, { id: id as string, params: ownFields }, {});
+  const key = options.idempotencyKey!;
+  checkItemKey("idempotency_key", key, checker);
+  return { _type: type, ...idFields, ...options.json as JsonObject, idempotency_key: key };
+}
+
+function operationOf(type: string): Operation<object, unknown> | undefined {
+  return Object.hasOwn(BULK_OPERATIONS, type) ? BULK_OPERATIONS[type as BulkItemType] : undefined;
+}
+
+/** Checks the length of an item's key. */
+export function checkItemKey(name: string, key: string, checker: ArgumentChecker): void {
+  const holds = key.length >= MIN_ITEM_KEY_LENGTH && key.length <= MAX_KEY_LENGTH;
+  checker.check(name, holds, `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`, key);
+}
 
 /**
  * Encodes the fields of an item like those of the single operation: defaults are filled in, absent fields left out,
  * and dates become strings. An item of an unknown type is returned as it is.
  */
 export function encodeItem(item: BulkItem, checker: ArgumentChecker): BulkItem {
-  const operation = OPERATIONS.get(item._type);
+  const operation = operationOf(item._type);
   if (!operation) return item;
   const { _type, idempotency_key, details, ...fields } = item;
   return {

@@ -142,7 +142,9 @@ export function encodeRequest<Params extends object>(
   const key = method === "POST" ? keyOf(params, context, checker) : undefined;
   return {
     method,
-    path: path.includes("{id}") ? path.replace("{id}", () => encodeId(id, checker)) : path,
+    path: path.includes("{id}")
+      ? path.replace("{id}", () => encodeURIComponent(checkId("id", id, checker)))
+      : path,
     options: { ...encode(fields, key), ...(key !== undefined && { idempotencyKey: key }) },
   };
 }
@@ -179,9 +181,10 @@ function keyOf(
   return key;
 }
 
-function encodeId(id: unknown, checker: ArgumentChecker): string {
+/** Checks an id that a path can hold. */
+export function checkId(name: string, id: unknown, checker: ArgumentChecker): string {
   const isId = typeof id === "string" && id !== "" && id !== "." && id !== ".." && id.isWellFormed();
-  return isId ? encodeURIComponent(id) : checker.fail("id", "an id that a path can hold", id);
+  return isId ? id : checker.fail(name, "an id that a path can hold", id);
 }
 
 /**

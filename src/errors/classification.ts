@@ -9,7 +9,7 @@ import { isUntrustedCertificate } from "./network_cause.ts";
 
 /**
  * Returns whether the same request may succeed later: a network error or a timeout (but not an untrusted certificate),
- * or a response with status 429 or from 500 up. Looks at the `lastError` of a `PrefactorRetryExhaustedError`. An abort
+ * or a response with status 429 or from 500 up. Looks at the cause of a `PrefactorRetryExhaustedError` or `PrefactorBulkError`. An abort
  * is neither transient nor permanent.
  *
  * @example
@@ -27,7 +27,7 @@ export function isTransientHttpError(error: unknown): boolean {
 
 /**
  * Returns whether the same request will fail again: a response with a status from 400 to 499 but 429, or one that
- * breaks the contract and is not transient. Looks at the `lastError` of a `PrefactorRetryExhaustedError`.
+ * breaks the contract and is not transient. Looks at the cause of a `PrefactorRetryExhaustedError` or `PrefactorBulkError`.
  *
  * @example
  * ```ts
@@ -44,8 +44,8 @@ export function isPermanentHttpError(error: unknown): boolean {
 
 /** Returns what the classification looks at: the kind, status (0 if it has none) and cause of the innermost error. */
 function facts(error: unknown): { kind: string | undefined; statusCode: number; cause: unknown } {
-  let current = error as { lastError?: unknown; statusCode?: number; cause?: unknown };
-  while (errorKind(current) === "exhausted") current = current.lastError as typeof current;
+  let current = error as { statusCode?: number; cause?: unknown };
+  while (["bulk", "exhausted"].includes(errorKind(current) ?? "")) current = current.cause as typeof current;
   const kind = errorKind(current);
   return kind === undefined
     ? { kind, statusCode: 0, cause: undefined }

@@ -4,11 +4,13 @@
  * @module
  */
 
+import type { BulkResult } from "../models/bulk.ts";
+
 /** Marks every error of this package, whichever installed copy of it created the error. */
 const KIND = Symbol.for("@prefactor/http/error");
 
 /** The kind of an error. A subclass that the classification treats alike has the kind of its parent. */
-export type ErrorKind = "other" | "api" | "contract" | "exhausted" | "network";
+export type ErrorKind = "other" | "api" | "bulk" | "contract" | "exhausted" | "network";
 
 /** Returns the kind of an error of this package, or `undefined` for anything else. */
 export function errorKind(value: unknown): ErrorKind | undefined {
@@ -98,6 +100,7 @@ export type PrefactorError =
   | PrefactorConflictError & { readonly name: "PrefactorConflictError" }
   | PrefactorValidationError & { readonly name: "PrefactorValidationError" }
   | PrefactorRetryExhaustedError & { readonly name: "PrefactorRetryExhaustedError" }
+  | PrefactorBulkError & { readonly name: "PrefactorBulkError" }
   | PrefactorClientError & { readonly name: "PrefactorClientError" }
   | PrefactorNetworkError & { readonly name: "PrefactorNetworkError" }
   | PrefactorTimeoutError & { readonly name: "PrefactorTimeoutError" }
@@ -353,6 +356,50 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
    */
   override toJSON(): Record<string, unknown> {
     return { ...super.toJSON(), lastError: toJson(this.lastError) };
+  }
+}
+
+/**
+ * A bulk job stopped before its end. The `cause` says why.
+ *
+ * @example
+ * ```ts
+ * import { bulkItem, PrefactorBulkError, PrefactorHttpClient } from "@prefactor/http";
+ * import { PrefactorSandbox } from "@prefactor/http/testing";
+ *
+ * const sandbox = new PrefactorSandbox();
+ * await using client = new PrefactorHttpClient(sandbox.config({ maxRetries: 0 }));
+ * const items = [
+ *   bulkItem("agent_spans/finish", { agent_span_id: "span-1" }),
+ *   bulkItem("agent_spans/finish", { agent_span_id: "span-2" }),
+ * ];
+ * sandbox.faults.next({ kind: "refuse" });
+ * try {
+ *   await client.bulk.executeAll(items);
+ * } catch (error) {
+ *   if (!(error instanceof PrefactorBulkError)) throw error;
+ *   await client.bulk.executeAll(error.result.unattempted); // continues with the same keys
+ * }
+ * ```
+ */
+export class PrefactorBulkError extends PrefactorHttpError {
+  static {
+    define(this, "PrefactorBulkError", "bulk");
+  }
+
+  /** What the job has done, and what is left. Logs do not show it. */
+  declare readonly result: BulkResult;
+
+  /**
+   * Creates the error from the result so far.
+   *
+   * @param message Describes the failure to people.
+   * @param result What the job has done, and what is left.
+   * @param options The error that stopped the job, as the cause.
+   */
+  constructor(message: string, result: BulkResult, options: PrefactorErrorOptions = {}) {
+    super(message, options);
+    hide(this, "result", result);
   }
 }
 

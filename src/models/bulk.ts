@@ -141,3 +141,13 @@ export function isBulkResponse(value: unknown): value is BulkResponse {
     (value["status"] === undefined || isString(value["status"])) &&
     isMapOf(value["outputs"], isBulkOutput);
 }
+
+/** What a bulk job has done, in any number of requests. */
+export interface BulkResult {
+  /** The output of each item that was executed, by its key, in the order of the items. */
+  outputs: Map<string, BulkOutput>;
+  /** The items that the API refused, each with its output. */
+  failed: { item: BulkItem; output: BulkOutput }[];
+  /** The items that have no output yet. A new job can execute them with the same keys. */
+  unattempted: BulkItem[];
+}

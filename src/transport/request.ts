@@ -10,6 +10,7 @@ import { PrefactorClientError, type RequestSummary } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
 import type { HeaderFields, HttpRequestOptions, QueryValue } from "../http_requester.ts";
 import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
+import { RawJson } from "../raw_json.ts";
 import type { Redactor } from "../redaction.ts";
 
 /** A request that is ready to be sent, the same at each attempt. */
@@ -164,7 +165,7 @@ function serialise(checker: ArgumentChecker, redactor: Redactor, method: string,
   checker.check("json", method !== "GET", "absent from a GET, which has no body", json);
   let body: string | undefined;
   try {
-    body = JSON.stringify(json);
+    body = json instanceof RawJson ? json.text : JSON.stringify(json);
   } catch (error) {
     const message = "Cannot send the request: its body cannot be written as JSON";
     throw new PrefactorClientError(message, { cause: redactor.cause(error) });
