@@ -50,6 +50,10 @@ export type { HttpClientConfig, RetryConfig } from "./src/config.ts";
 export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
 export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
 export { BulkClient } from "./src/bulk/bulk_client.ts";
+export { bulkItem } from "./src/bulk/bulk_item.ts";
+export type { BulkItemParams, BulkItemType } from "./src/bulk/bulk_item.ts";
+export type { BulkItems, BulkProgress, ExecuteAllOptions } from "./src/bulk/execute_all.ts";
+export type { BulkLimits } from "./src/bulk/sender.ts";
 export { runtimeEnvironment } from "./src/environment.ts";
 export { isPermanentHttpError, isTransientHttpError } from "./src/errors/classification.ts";
 export {
@@ -57,6 +61,7 @@ export {
   isPrefactorHttpError,
   PrefactorApiError,
   PrefactorAuthError,
+  PrefactorBulkError,
   PrefactorClientError,
   PrefactorConflictError,
   PrefactorHttpError,
@@ -184,7 +189,7 @@ export type {
   RaiseAlertRequest,
 } from "./src/models/alert.ts";
 export { isBulkItem, isBulkOutput, isBulkRequest, isBulkResponse } from "./src/models/bulk.ts";
-export type { BulkItem, BulkOutput, BulkRequest, BulkResponse } from "./src/models/bulk.ts";
+export type { BulkItem, BulkOutput, BulkRequest, BulkResponse, BulkResult } from "./src/models/bulk.ts";
 export {
   AGENT_STATUSES,
   FINISH_STATUSES,
