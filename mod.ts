@@ -49,6 +49,8 @@ export { PrefactorHttpClient } from "./src/client.ts";
 export type { HttpClientConfig, RetryConfig } from "./src/config.ts";
 export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
 export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
+export { AgentClient } from "./src/endpoints/agents.ts";
+export { AlertClient } from "./src/endpoints/alerts.ts";
 export { BulkClient } from "./src/bulk/bulk_client.ts";
 export { bulkItem } from "./src/bulk/bulk_item.ts";
 export type { BulkItemParams, BulkItemType } from "./src/bulk/bulk_item.ts";
@@ -69,6 +71,7 @@ export {
   PrefactorNotFoundError,
   PrefactorResponseContractError,
   PrefactorRetryExhaustedError,
+  PrefactorTerminatedError,
   PrefactorTimeoutError,
   PrefactorValidationError,
 } from "./src/errors/errors.ts";
@@ -79,12 +82,21 @@ export type {
   PrefactorErrorOptions,
   PrefactorResponseContractErrorOptions,
   PrefactorRetryExhaustedErrorOptions,
+  PrefactorTerminatedErrorOptions,
   PrefactorTimeoutErrorOptions,
   RequestSummary,
 } from "./src/errors/errors.ts";
-export type { ClientHooks, ErrorEvent, RequestEvent, ResponseEvent, RetryEvent } from "./src/hooks.ts";
+export type {
+  ClientHooks,
+  ControlEvent,
+  ErrorEvent,
+  RequestEvent,
+  ResponseEvent,
+  RetryEvent,
+} from "./src/hooks.ts";
 export type {
   ApiResponseInfo,
+  ControlObservation,
   HeaderFields,
   HttpRequester,
   HttpRequestOptions,

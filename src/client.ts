@@ -7,14 +7,29 @@
 import { ArgumentChecker } from "./arguments.ts";
 import { BulkClient } from "./bulk/bulk_client.ts";
 import { type HttpClientConfig, resolveConfig, type ResolvedConfig } from "./config.ts";
+import { ControlMonitor } from "./control.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { AgentInstanceClient } from "./endpoints/agent_instances.ts";
 import { AgentSpanClient } from "./endpoints/agent_spans.ts";
+import { AgentClient } from "./endpoints/agents.ts";
+import { AlertClient } from "./endpoints/alerts.ts";
+import { observeError, observeResponse } from "./endpoints/control.ts";
+import { execute } from "./endpoints/operation.ts";
+import { GENERATE_PFIDS, PING } from "./endpoints/platform.ts";
 import { readEnvironment } from "./environment.ts";
 import { isObject } from "./guards.ts";
-import type { ApiResponseInfo, HttpRequester, HttpRequestOptions } from "./http_requester.ts";
+import type {
+  ApiResponseInfo,
+  ControlObservation,
+  HttpRequester,
+  HttpRequestOptions,
+  RequestOptions,
+} from "./http_requester.ts";
 import { createIdempotencyKey } from "./idempotency.ts";
 import type { JsonObject } from "./models/common.ts";
+
+/** The subject of a request whose arguments say nothing about an agent instance. */
+const UNKNOWN_SUBJECT = { idField: undefined, isEnd: undefined, id: undefined, fields: {} };
 
 /**
  * The client for the Prefactor API.
@@ -45,15 +60,22 @@ import type { JsonObject } from "./models/common.ts";
  * ```
  */
 export class PrefactorHttpClient implements HttpRequester {
-  /** Registers, starts and finishes agent instances. */
+  /** Creates, changes and reads agents. */
+  readonly agents: AgentClient;
+  /** Registers, starts, finishes and reads agent instances. */
   readonly agentInstances: AgentInstanceClient;
-  /** Creates and finishes spans. */
+  /** Creates, finishes and reads spans. */
   readonly agentSpans: AgentSpanClient;
+  /** Raises, clears and reads alerts. */
+  readonly alerts: AlertClient;
   /** Carries out many operations in one request. */
   readonly bulk: BulkClient;
 
   readonly #config: ResolvedConfig;
   readonly #dispatcher: Dispatcher;
+  readonly #control: ControlMonitor;
+  /** Sends for the endpoints, which observe their responses themselves because they know the arguments. */
+  readonly #requester: HttpRequester;
 
   /**
    * Creates a client. Nothing is opened or sent.
@@ -64,9 +86,19 @@ export class PrefactorHttpClient implements HttpRequester {
   constructor(config: HttpClientConfig) {
     this.#config = resolveConfig(config);
     this.#dispatcher = new Dispatcher(this.#config);
-    this.agentInstances = new AgentInstanceClient(this);
-    this.agentSpans = new AgentSpanClient(this);
-    this.bulk = new BulkClient(this);
+    this.#control = new ControlMonitor(this.#config.hooks);
+    this.#requester = {
+      request: (method, path, options) => this.request(method, path, options),
+      send: (method, path, options = {}) => this.#dispatcher.send(method, path, options),
+      createIdempotencyKey: () => this.createIdempotencyKey(),
+      redact: (value) => this.redact(value),
+      observeControl: (observation) => this.observeControl(observation),
+    };
+    this.agents = new AgentClient(this.#requester);
+    this.agentInstances = new AgentInstanceClient(this.#requester);
+    this.agentSpans = new AgentSpanClient(this.#requester);
+    this.alerts = new AlertClient(this.#requester);
+    this.bulk = new BulkClient(this.#requester);
   }
 
   /**
@@ -144,8 +176,97 @@ export class PrefactorHttpClient implements HttpRequester {
    * console.log(statusCode, attempts, body); // 200 1 { status: "success" }
    * ```
    */
-  send(method: string, path: string, options: HttpRequestOptions = {}): Promise<ApiResponseInfo> {
-    return this.#dispatcher.send(method, path, options);
+  async send(method: string, path: string, options: HttpRequestOptions = {}): Promise<ApiResponseInfo> {
+    try {
+      const response = await this.#dispatcher.send(method, path, options);
+      observeResponse(this, UNKNOWN_SUBJECT, response.body);
+      return response;
+    } catch (error) {
+      observeError(this, UNKNOWN_SUBJECT, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Checks that the API can be reached and the token is valid.
+   *
+   * @param options Options of this call.
+   * @throws {PrefactorAuthError} If the token is not valid.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   *
+   * @example
+   * ```ts
+   * import { PrefactorHttpClient } from "@prefactor/http";
+   * import { PrefactorSandbox } from "@prefactor/http/testing";
+   *
+   * await using client = new PrefactorHttpClient(new PrefactorSandbox().config());
+   * await client.ping();
+   * ```
+   */
+  ping(options?: RequestOptions): Promise<void> {
+    return execute({ requester: this.#requester, operation: PING, params: {}, options });
+  }
+
+  /**
+   * Has the platform create ids. `createPfid` and `relatedPfid` create them without a request.
+   *
+   * @param count The number of ids.
+   * @param params The account of the ids. Defaults to that of the token.
+   * @param options Options of this call.
+   * @returns The ids.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  generatePfids(
+    count: number,
+    params: { account_id?: string | null | undefined } = {},
+    options?: RequestOptions,
+  ): Promise<string[]> {
+    return execute({
+      requester: this.#requester,
+      operation: GENERATE_PFIDS,
+      params: { ...params, count },
+      options,
+    });
+  }
+
+  /**
+   * Returns a signal that aborts as soon as any response of this client says that a person has terminated the agent
+   * instance. Its reason is a `PrefactorTerminatedError`. A response that came before counts too.
+   *
+   * @param agentInstanceId The id of the instance.
+   * @returns The same signal for the same id, until the instance has been finished through this client or the client is
+   * closed. At most 10,000 instances are remembered.
+   *
+   * @example
+   * ```ts
+   * import { PrefactorHttpClient, PrefactorTerminatedError } from "@prefactor/http";
+   * import { PrefactorSandbox } from "@prefactor/http/testing";
+   *
+   * const sandbox = new PrefactorSandbox();
+   * await using client = new PrefactorHttpClient(sandbox.config());
+   * const { id } = await client.agentInstances.register({
+   *   agent_id: "librarian",
+   *   agent_version: { external_identifier: "1.4.0" },
+   *   agent_schema_version: { span_schemas: { search: { type: "object" } } },
+   * });
+   * await client.agentInstances.start(id);
+   * const signal = client.terminationSignal(id); // pass it to the work of the agent
+   * sandbox.terminate(id, "Over budget");
+   * await client.agentSpans.create({ agent_instance_id: id, schema_name: "search", status: "active" });
+   * console.log(signal.aborted, signal.reason instanceof PrefactorTerminatedError); // true true
+   * ```
+   */
+  terminationSignal(agentInstanceId: string): AbortSignal {
+    return this.#control.signal(agentInstanceId);
+  }
+
+  /**
+   * Takes in what a response says about an agent instance. The endpoint classes call it.
+   *
+   * @param observation What the response says.
+   */
+  observeControl(observation: ControlObservation): void {
+    this.#control.observe(observation);
   }
 
   /**
@@ -180,6 +301,7 @@ export class PrefactorHttpClient implements HttpRequester {
     const isTimeout = typeof timeout === "number" && timeout >= 0;
     new ArgumentChecker("close the client").check("timeout", isTimeout, "a number of ms >= 0", timeout);
     await this.#dispatcher.close(timeout);
+    this.#control.clear();
   }
 
   /** Closes the client, for `await using`. */

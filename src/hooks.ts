@@ -42,8 +42,18 @@ export interface RetryEvent extends RequestEvent {
   readonly delay: number;
 }
 
+/** A signal of the platform to an agent instance. */
+export interface ControlEvent {
+  /** The ID of the instance; `undefined` if neither the request nor the response names it. */
+  readonly agentInstanceId: string | undefined;
+  /** Whether the instance has to stop. */
+  readonly terminate: boolean;
+  /** The reason that a person gave. */
+  readonly reason: string | null;
+}
+
 /** The names of the hooks. */
-export const HOOK_NAMES = ["onRequest", "onResponse", "onError", "onRetry"] as const;
+export const HOOK_NAMES = ["onRequest", "onResponse", "onError", "onRetry", "onControl"] as const;
 
 /**
  * Observers of every attempt. They only watch: the client ignores what they return, and an observer that throws
@@ -58,6 +68,8 @@ export interface ClientHooks {
   onError?(event: ErrorEvent): unknown;
   /** Called just before an attempt that follows a failed one, ahead of its `onRequest`. */
   onRetry?(event: RetryEvent): unknown;
+  /** Called for every `control` in a response, single, bulk or error. */
+  onControl?(event: ControlEvent): unknown;
 }
 
 /** Calls a hook if there is one, and ignores what it throws, returns or rejects with. */

@@ -5,6 +5,7 @@
  */
 
 import type { JsonObject } from "./models/common.ts";
+import type { Control } from "./models/control.ts";
 
 /** Header fields in any form that `new Headers()` accepts. */
 export type HeaderFields = Headers | Iterable<readonly string[]> | Readonly<Record<string, string>>;
@@ -64,6 +65,18 @@ export interface ApiResponseInfo {
   readonly duration: number;
 }
 
+/** What a response says about an agent instance. */
+export interface ControlObservation {
+  /** The ID of the instance, if the request or the response names it. */
+  readonly agentInstanceId?: string;
+  /** The ID of the span, if the response is about one. */
+  readonly agentSpanId?: string;
+  /** The signal of the platform, if the response carries one. */
+  readonly control?: Control;
+  /** Whether the instance has ended. */
+  readonly finished?: boolean;
+}
+
 /**
  * Sends requests for the endpoint classes. `PrefactorHttpClient` is one; pass your own to use another transport.
  *
@@ -113,4 +126,6 @@ export interface HttpRequester {
   createIdempotencyKey?(): string;
   /** Takes secrets out of a JSON value before it goes into an error. Defaults to the value itself. */
   redact?(value: unknown): unknown;
+  /** Takes in what a response says about an agent instance. */
+  observeControl?(observation: ControlObservation): void;
 }

@@ -8,14 +8,13 @@ import { ArgumentChecker } from "../arguments.ts";
 import { body, execute, flat, type Operation } from "../endpoints/operation.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import {
-  type BulkItem,
   type BulkRequest,
   type BulkResponse,
   type BulkResult,
   isBulkRequest,
   isBulkResponse,
 } from "../models/bulk.ts";
-import { checkItemKey, encodeItem } from "./bulk_item.ts";
+import { encodeItem, observeOutput } from "./bulk_item.ts";
 import { type BulkItems, executeAll, type ExecuteAllOptions } from "./execute_all.ts";
 import { BULK_PATH } from "./sender.ts";
 
@@ -77,10 +76,19 @@ export class BulkClient {
     const requester = this.#requester;
     const checker: ArgumentChecker = new ArgumentChecker(EXECUTE.action, requester);
     checker.checkModel("request", isBulkRequest, request);
-    checkKeys(checker, request.items);
     const params = { ...request, items: request.items.map((item) => encodeItem(item, checker)) };
     const connectTimeout = options?.connectTimeout ?? null;
-    return await execute({ requester, operation: EXECUTE, params, options: { ...options, connectTimeout } });
+    const response = await execute({
+      requester,
+      operation: EXECUTE,
+      params,
+      options: { ...options, connectTimeout },
+    });
+    for (const item of request.items) {
+      const output = response.outputs[item.idempotency_key];
+      if (output) observeOutput(requester, item, output);
+    }
+    return response;
   }
 
   /**
@@ -122,16 +130,4 @@ export class BulkClient {
   executeAll(items: BulkItems, options: ExecuteAllOptions = {}): Promise<BulkResult> {
     return executeAll(this.#requester, items, options);
   }
-}
-
-function checkKeys(checker: ArgumentChecker, items: readonly BulkItem[]): void {
-  checker.check("items", items.length > 0, "at least one item", items);
-  const indices = new Map<string, number>();
-  items.forEach(({ idempotency_key: key }, index) => {
-    const name = `items[${index}].idempotency_key`;
-    checkItemKey(name, key, checker);
-    const twin = indices.get(key);
-    checker.check(name, twin === undefined, `different from that of items[${twin}]`, key);
-    indices.set(key, index);
-  });
 }

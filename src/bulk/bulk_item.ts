@@ -7,16 +7,20 @@
 import { ArgumentChecker } from "../arguments.ts";
 import { FINISH_INSTANCE, REGISTER_INSTANCE, START_INSTANCE } from "../endpoints/agent_instances.ts";
 import { CREATE_SPAN, FINISH_SPAN } from "../endpoints/agent_spans.ts";
+import { CREATE_AGENT, UPDATE_AGENT } from "../endpoints/agents.ts";
+import { observeResponse } from "../endpoints/control.ts";
 import { checkId, encodeFields, encodeRequest, type Operation } from "../endpoints/operation.ts";
 import { isObject } from "../guards.ts";
+import type { HttpRequester } from "../http_requester.ts";
 import { MAX_KEY_LENGTH } from "../idempotency.ts";
+import type { CreateAgentRequest, UpdateAgentRequest } from "../models/agent.ts";
 import type {
   FinishInstanceRequest,
   RegisterInstanceRequest,
   StartInstanceRequest,
 } from "../models/agent_instance.ts";
 import type { CreateSpanRequest, FinishSpanRequest } from "../models/agent_span.ts";
-import type { BulkItem } from "../models/bulk.ts";
+import type { BulkItem, BulkOutput } from "../models/bulk.ts";
 import type { JsonObject } from "../models/common.ts";
 
 /** The params of each operation that {@linkcode bulkItem} takes, by its type. */
@@ -31,6 +35,10 @@ export interface BulkItemParams {
   "agent_spans/create": CreateSpanRequest;
   /** Finishes the span with this id. */
   "agent_spans/finish": FinishSpanRequest & { agent_span_id: string };
+  /** Creates an agent. */
+  "agents/create": CreateAgentRequest;
+  /** Updates the agent with this id. */
+  "agents/update": UpdateAgentRequest & { agent_id: string };
 }
 
 /** The type of an operation that {@linkcode bulkItem} takes. */
@@ -43,6 +51,8 @@ export const BULK_OPERATIONS: { readonly [Type in BulkItemType]: Operation<objec
   "agent_instances/finish": FINISH_INSTANCE,
   "agent_spans/create": CREATE_SPAN,
   "agent_spans/finish": FINISH_SPAN,
+  "agents/create": CREATE_AGENT,
+  "agents/update": UPDATE_AGENT,
 };
 
 /** The minimum length of an item's key, in characters. */
@@ -84,7 +94,7 @@ export function bulkItem<Type extends BulkItemType>(type: Type, params: BulkItem
   const checker: ArgumentChecker = new ArgumentChecker(operation.action);
   const fields: unknown = params;
   checker.checkModel("params", isObject, fields);
-  const idField = operation.bulk?.idField ?? "";
+  const idField = operation.idField ?? "";
   const { [idField]: id, ...ownFields } = fields;
   const idFields = idField === "" ? {} : { [idField]: checkId(idField, id, checker) };
   const { options } = encodeRequest(operation, { id: id as string, params: ownFields }, {});
@@ -118,4 +128,25 @@ export function encodeItem(item: BulkItem, checker: ArgumentChecker): BulkItem {
       ? { ...fields, details: encodeFields(operation, details, checker) }
       : encodeFields(operation, fields, checker)),
   };
+}
+
+/** Reports what the output of an item says about an agent instance. */
+export function observeOutput(
+  requester: Pick<HttpRequester, "observeControl">,
+  item: BulkItem,
+  output: BulkOutput,
+): void {
+  const operation = operationOf(item._type);
+  const { idField } = operation ?? {};
+  const id = idField === undefined ? undefined : item[idField];
+  const fields = isObject(item["details"]) ? item["details"] : item;
+  // Ending an instance that has ended already is invalid, and no news.
+  const hasEnded = output.status === "success" || output["code"] === "invalid_action";
+  const subject = {
+    idField,
+    isEnd: operation?.isEnd === true && hasEnded,
+    id: typeof id === "string" ? id : undefined,
+    fields,
+  };
+  observeResponse(requester, subject, output);
 }

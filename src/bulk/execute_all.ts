@@ -11,7 +11,7 @@ import { findIssue, isObject } from "../guards.ts";
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import { type BulkItem, type BulkResult, isBulkItem } from "../models/bulk.ts";
 import { reasonOf } from "../redaction.ts";
-import { checkItemKey, encodeItem } from "./bulk_item.ts";
+import { encodeItem, observeOutput } from "./bulk_item.ts";
 import { type BulkLimits, BulkSender, byteLength, type ReadyItem } from "./sender.ts";
 
 /** How far a bulk job has got. */
@@ -60,6 +60,7 @@ export async function executeAll(
       const { done, left } = await sender.send(pending.slice(0, count), requestOptions);
       pending = [...left, ...pending.slice(count)];
       for (const { item: { item, key }, output } of done) {
+        observeOutput(requester, item, output);
         result.outputs.set(key, output);
         if (output.status === "error") result.failed.push({ item, output });
       }
@@ -165,7 +166,6 @@ class ItemSource {
     }
     const { idempotency_key: key } = item as BulkItem;
     const keyName = `${name}.idempotency_key`;
-    checkItemKey(keyName, key, this.#checker);
     const twin = this.#indices.get(key);
     this.#checker.check(keyName, twin === undefined, `different from that of items[${twin}]`, key);
     this.#indices.set(key, this.#index);

@@ -6,16 +6,30 @@
 
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import {
+  type AgentContext,
   type AgentInstance,
+  type AgentInstanceSummary,
   type FinishInstanceRequest,
+  isAgentContext,
   isAgentInstance,
+  isAgentInstanceSummary,
   isFinishInstanceRequest,
+  isListInstancesRequest,
+  isRecordQualityRequest,
   isRegisterInstanceRequest,
+  isShowInstanceRequest,
   isStartInstanceRequest,
+  isTerminateInstanceRequest,
+  type ListInstancesRequest,
+  type RecordQualityRequest,
   type RegisterInstanceRequest,
+  type ShowInstanceRequest,
   type StartInstanceRequest,
+  type TerminateInstanceRequest,
 } from "../models/agent_instance.ts";
-import { details, execute, flat, type Operation } from "./operation.ts";
+import type { Page } from "../models/page.ts";
+import { asQuery, details, execute, field, flat, isNoParams, type Operation, page } from "./operation.ts";
+import { listAll } from "./pages.ts";
 
 export const REGISTER_INSTANCE: Operation<RegisterInstanceRequest, AgentInstance> = {
   action: "register the agent instance",
@@ -25,7 +39,7 @@ export const REGISTER_INSTANCE: Operation<RegisterInstanceRequest, AgentInstance
   encode: flat,
   defaults: () => ({ update_current_version: true }),
   decode: details(isAgentInstance),
-  bulk: { type: "agent_instances/register" },
+  bulkType: "agent_instances/register",
 };
 
 export const START_INSTANCE: Operation<StartInstanceRequest, AgentInstance> = {
@@ -35,7 +49,8 @@ export const START_INSTANCE: Operation<StartInstanceRequest, AgentInstance> = {
   isParams: isStartInstanceRequest,
   encode: flat,
   decode: details(isAgentInstance),
-  bulk: { type: "agent_instances/start", idField: "agent_instance_id" },
+  idField: "agent_instance_id",
+  bulkType: "agent_instances/start",
 };
 
 export const FINISH_INSTANCE: Operation<FinishInstanceRequest, AgentInstance> = {
@@ -45,11 +60,72 @@ export const FINISH_INSTANCE: Operation<FinishInstanceRequest, AgentInstance> = 
   isParams: isFinishInstanceRequest,
   encode: flat,
   decode: details(isAgentInstance),
-  bulk: { type: "agent_instances/finish", idField: "agent_instance_id" },
+  isEnd: true,
+  idField: "agent_instance_id",
+  bulkType: "agent_instances/finish",
+};
+
+const TERMINATE: Operation<TerminateInstanceRequest, AgentInstance> = {
+  action: "terminate the agent instance",
+  method: "POST",
+  path: "/api/v1/agent_instance/{id}/terminate",
+  isParams: isTerminateInstanceRequest,
+  encode: flat,
+  decode: details(isAgentInstance),
+  idField: "agent_instance_id",
+};
+
+const RECORD_QUALITY: Operation<RecordQualityRequest, AgentInstance> = {
+  action: "record the quality of the agent instance",
+  method: "POST",
+  path: "/api/v1/agent_instance/{id}/record_quality",
+  isParams: isRecordQualityRequest,
+  encode: flat,
+  nullable: ["payload"],
+  decode: details(isAgentInstance),
+  idField: "agent_instance_id",
+};
+
+const GET: Operation<Record<never, never>, AgentInstance> = {
+  action: "get the agent instance",
+  method: "GET",
+  path: "/api/v1/agent_instance/{id}",
+  isParams: isNoParams,
+  encode: asQuery,
+  decode: details(isAgentInstance),
+  idField: "agent_instance_id",
+};
+
+const SHOW: Operation<ShowInstanceRequest, AgentInstance> = {
+  action: "show the agent instance",
+  method: "GET",
+  path: "/api/v1/agent_instance/show",
+  isParams: isShowInstanceRequest,
+  encode: asQuery,
+  decode: details(isAgentInstance),
+};
+
+const LIST: Operation<ListInstancesRequest, Page<AgentInstanceSummary>> = {
+  action: "list the agent instances",
+  method: "GET",
+  path: "/api/v1/agent_instance",
+  isParams: isListInstancesRequest,
+  encode: asQuery,
+  decode: page(isAgentInstanceSummary),
+};
+
+const GET_CONTEXT: Operation<Record<never, never>, AgentContext> = {
+  action: "get the context of the agent instance",
+  method: "GET",
+  path: "/api/v1/agent_instance/{id}/agent_context",
+  isParams: isNoParams,
+  encode: asQuery,
+  decode: field("agent_context", isAgentContext),
+  idField: "agent_instance_id",
 };
 
 /**
- * Registers, starts and finishes agent instances, the runs of an agent.
+ * Registers, starts, finishes and reads agent instances, the runs of an agent. Reading needs an account-scoped token.
  *
  * @example
  * ```ts
@@ -122,5 +198,95 @@ export class AgentInstanceClient {
    */
   finish(id: string, params: FinishInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
     return execute({ requester: this.#requester, operation: FINISH_INSTANCE, id, params, options });
+  }
+
+  /**
+   * Terminates an active run for good, for a person who wants to stop it. The agent hears of it through
+   * `terminationSignal`.
+   *
+   * @param id The id of the instance.
+   * @param params The reason, which the agent gets to see, and the time.
+   * @param options Options of this call.
+   * @returns The terminated instance.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  terminate(id: string, params: TerminateInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
+    return execute({ requester: this.#requester, operation: TERMINATE, id, params, options });
+  }
+
+  /**
+   * Records a quality of a run, such as the result of an evaluation. Other qualities stay as they are.
+   *
+   * @param id The id of the instance.
+   * @param params The name of the quality as the registration declared it, and its payload; `null` removes it.
+   * @param options Options of this call.
+   * @returns The instance.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  recordQuality(id: string, params: RecordQualityRequest, options?: RequestOptions): Promise<AgentInstance> {
+    return execute({ requester: this.#requester, operation: RECORD_QUALITY, id, params, options });
+  }
+
+  /**
+   * Gets an instance by its id.
+   *
+   * @param id The id of the instance.
+   * @param options Options of this call.
+   * @returns The instance.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  get(id: string, options?: RequestOptions): Promise<AgentInstance> {
+    return execute({ requester: this.#requester, operation: GET, id, params: {}, options });
+  }
+
+  /**
+   * Gets an instance by its id or by your own identifier, with its counts, costs and risk on request.
+   *
+   * @param params Exactly one of `agent_instance_id` and `external_identifier`, and what to include.
+   * @param options Options of this call.
+   * @returns The instance.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  show(params: ShowInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
+    return execute({ requester: this.#requester, operation: SHOW, params, options });
+  }
+
+  /**
+   * Reads one page of the instances of an agent.
+   *
+   * @param params The agent, the page and the filters.
+   * @param options Options of this call.
+   * @returns The page.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  list(params: ListInstancesRequest, options?: RequestOptions): Promise<Page<AgentInstanceSummary>> {
+    return execute({ requester: this.#requester, operation: LIST, params, options });
+  }
+
+  /**
+   * Reads the instances of all pages, one page at a time.
+   *
+   * @param params The agent, the filters, and the first page if it is not the first of all. `page_size` defaults to 100.
+   * @param options Options of each request.
+   * @returns An async generator of instances.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  listAll(
+    params: ListInstancesRequest,
+    options?: RequestOptions,
+  ): AsyncGenerator<AgentInstanceSummary, void> {
+    return listAll((params) => this.list(params, options), params);
+  }
+
+  /**
+   * Gets the context of an instance: its run as a text that another agent can read.
+   *
+   * @param id The id of the instance.
+   * @param options Options of this call.
+   * @returns The context.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  getContext(id: string, options?: RequestOptions): Promise<AgentContext> {
+    return execute({ requester: this.#requester, operation: GET_CONTEXT, id, params: {}, options });
   }
 }

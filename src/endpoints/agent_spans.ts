@@ -7,13 +7,22 @@
 import type { HttpRequester, RequestOptions } from "../http_requester.ts";
 import {
   type AgentSpan,
+  type AgentSpanSummary,
   type CreateSpanRequest,
   type FinishSpanRequest,
+  type GetSpanRequest,
   isAgentSpan,
+  isAgentSpanSummary,
   isCreateSpanRequest,
   isFinishSpanRequest,
+  isGetSpanRequest,
+  isListSpansRequest,
+  type ListSpansRequest,
 } from "../models/agent_span.ts";
-import { details, execute, flat, inDetails, type Operation } from "./operation.ts";
+import { type IdempotentRequest, isIdempotentRequest } from "../models/common.ts";
+import type { Page } from "../models/page.ts";
+import { asQuery, details, execute, flat, inDetails, type Operation, page } from "./operation.ts";
+import { listAll } from "./pages.ts";
 
 export const CREATE_SPAN: Operation<CreateSpanRequest, AgentSpan> = {
   action: "create the span",
@@ -23,7 +32,7 @@ export const CREATE_SPAN: Operation<CreateSpanRequest, AgentSpan> = {
   encode: inDetails,
   defaults: () => ({ payload: {} }),
   decode: details(isAgentSpan),
-  bulk: { type: "agent_spans/create" },
+  bulkType: "agent_spans/create",
 };
 
 export const FINISH_SPAN: Operation<FinishSpanRequest, AgentSpan> = {
@@ -33,11 +42,41 @@ export const FINISH_SPAN: Operation<FinishSpanRequest, AgentSpan> = {
   isParams: isFinishSpanRequest,
   encode: flat,
   decode: details(isAgentSpan),
-  bulk: { type: "agent_spans/finish", idField: "agent_span_id" },
+  idField: "agent_span_id",
+  bulkType: "agent_spans/finish",
+};
+
+const DISCARD_SENSITIVE: Operation<IdempotentRequest, AgentSpan> = {
+  action: "discard the sensitive values of the span",
+  method: "POST",
+  path: "/api/v1/agent_spans/{id}/discard_sensitive",
+  isParams: isIdempotentRequest,
+  encode: flat,
+  decode: details(isAgentSpan),
+  idField: "agent_span_id",
+};
+
+const GET: Operation<GetSpanRequest, AgentSpan> = {
+  action: "get the span",
+  method: "GET",
+  path: "/api/v1/agent_spans/{id}",
+  isParams: isGetSpanRequest,
+  encode: asQuery,
+  decode: details(isAgentSpan),
+  idField: "agent_span_id",
+};
+
+const LIST: Operation<ListSpansRequest, Page<AgentSpanSummary>> = {
+  action: "list the spans",
+  method: "GET",
+  path: "/api/v1/agent_spans",
+  isParams: isListSpansRequest,
+  encode: asQuery,
+  decode: page(isAgentSpanSummary),
 };
 
 /**
- * Creates and finishes spans, the steps of a run.
+ * Creates, finishes and reads spans, the steps of a run. Reading needs an account-scoped token.
  *
  * @example
  * ```ts
@@ -100,5 +139,56 @@ export class AgentSpanClient {
    */
   finish(id: string, params: FinishSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
     return execute({ requester: this.#requester, operation: FINISH_SPAN, id, params, options });
+  }
+
+  /**
+   * Wipes the sensitive values of a span at the platform.
+   *
+   * @param id The id of the span.
+   * @param params The idempotency key. Defaults to a generated one.
+   * @param options Options of this call.
+   * @returns The span.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  discardSensitive(id: string, params: IdempotentRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
+    return execute({ requester: this.#requester, operation: DISCARD_SENSITIVE, id, params, options });
+  }
+
+  /**
+   * Gets a span by its id.
+   *
+   * @param id The id of the span.
+   * @param params Whether sensitive values are redacted. Defaults to no.
+   * @param options Options of this call.
+   * @returns The span.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  get(id: string, params: GetSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
+    return execute({ requester: this.#requester, operation: GET, id, params, options });
+  }
+
+  /**
+   * Reads one page of the spans of an instance or an agent.
+   *
+   * @param params Exactly one of `agent_instance_id` and `agent_id`, the page and the filters.
+   * @param options Options of this call.
+   * @returns The page.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  list(params: ListSpansRequest, options?: RequestOptions): Promise<Page<AgentSpanSummary>> {
+    return execute({ requester: this.#requester, operation: LIST, params, options });
+  }
+
+  /**
+   * Reads the spans of all pages, one page at a time.
+   *
+   * @param params The instance or agent, the filters, and the first page if it is not the first of all. `page_size`
+   * defaults to 100.
+   * @param options Options of each request.
+   * @returns An async generator of spans.
+   * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
+   */
+  listAll(params: ListSpansRequest, options?: RequestOptions): AsyncGenerator<AgentSpanSummary, void> {
+    return listAll((params) => this.list(params, options), params);
   }
 }

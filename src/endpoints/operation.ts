@@ -16,6 +16,8 @@ import type {
 } from "../http_requester.ts";
 import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
 import { isApiResponse, type JsonObject, type JsonValue } from "../models/common.ts";
+import { isPage, type Page } from "../models/page.ts";
+import { observeError, observeResponse, type Subject } from "./control.ts";
 
 type Guard<T> = (value: unknown) => value is T;
 
@@ -35,9 +37,20 @@ export interface Operation<Params extends object, Result> {
   readonly defaults?: () => JsonObject;
   /** Checks the response and extracts the result. */
   readonly decode: Decoding<Result>;
-  /** The operation in a bulk request, if it is allowed in one: its type, and the field that carries the id of the path. */
-  readonly bulk?: { readonly type: string; readonly idField?: string };
+  /** Whether the request carries an idempotency key. Defaults to `true` for a POST and `false` for other methods. */
+  readonly isKeyed?: boolean;
+  /** The fields whose `null` is sent. Defaults to none: a `null` is left out. */
+  readonly nullable?: readonly string[];
+  /** The name of the id in the path, where it is a field. */
+  readonly idField?: "agent_id" | "agent_instance_id" | "agent_span_id";
+  /** The type of the operation in a bulk request, if it is allowed in one. */
+  readonly bulkType?: string;
+  /** Whether the operation ends an agent instance. */
+  readonly isEnd?: boolean;
 }
+
+/** The guard of an operation without params. */
+export const isNoParams: Guard<Record<never, never>> = isObject;
 
 /** Puts the fields of a request, a new object, and its idempotency key if it has one into a body or a query. */
 export type Encoding = (
@@ -82,6 +95,19 @@ export function details<T>(isDetails: Guard<T>): Decoding<T> {
   };
 }
 
+/** The result is another field of the response. */
+export function field<T>(name: string, isValue: Guard<T>): Decoding<T> {
+  return {
+    isBody: (value) => isObject(value) && isValue(value[name]),
+    result: (body) => body[name] as T,
+  };
+}
+
+/** The result is a page of a list. */
+export function page<T>(isSummary: Guard<T>): Decoding<Page<T>> {
+  return body((value): value is Page<T> => isPage(value, isSummary));
+}
+
 /** The result is the whole body. */
 export function body<T>(isBody: Guard<T>): Decoding<T> {
   return { isBody, result: (body) => body as T };
@@ -117,12 +143,37 @@ export async function execute<Params extends object, Result>(
   },
 ): Promise<Result> {
   const request = encodeRequest(operation, args, requester);
-  const { method, path } = request;
-  const sent = { ...options, ...request.options };
-  const response = requester.send
-    ? await requester.send(method, path, sent)
-    : { body: await requester.request(method, path, sent) };
-  return decodeResponse(operation, request, response, requester);
+  try {
+    const response = await sendRequest(requester, request, options);
+    if (requester.observeControl) observeResponse(requester, subjectOf(operation, args), response.body);
+    return decodeResponse(operation, request, response, requester);
+  } catch (error) {
+    if (requester.observeControl) observeError(requester, subjectOf(operation, args), error);
+    throw error;
+  }
+}
+
+/** A successful response. A requester without `send` returns only the body. */
+export type OperationResponse = Pick<ApiResponseInfo, "body"> & Partial<ApiResponseInfo>;
+
+/** Sends a request, with the facts around the response if the requester returns them. */
+export async function sendRequest(
+  requester: HttpRequester,
+  { method, path, options: ownOptions }: EncodedRequest,
+  callerOptions: RequestOptions | undefined,
+): Promise<OperationResponse> {
+  const options = { ...callerOptions, ...ownOptions };
+  return requester.send
+    ? await requester.send(method, path, options)
+    : { body: await requester.request(method, path, options) };
+}
+
+function subjectOf<Params extends object>(
+  operation: Operation<Params, unknown>,
+  { id, params }: OperationArguments<Params>,
+): Subject {
+  const { idField, isEnd } = operation;
+  return { idField, isEnd, id, fields: params as Record<string, unknown> };
 }
 
 /**
@@ -139,7 +190,8 @@ export function encodeRequest<Params extends object>(
   const checker: ArgumentChecker = new ArgumentChecker(action, context);
   checker.checkModel("params", isParams, params);
   const fields = encodeFields(operation, params, checker);
-  const key = method === "POST" ? keyOf(params, context, checker) : undefined;
+  const { isKeyed = method === "POST" } = operation;
+  const key = isKeyed ? keyOf(params, context, checker) : undefined;
   return {
     method,
     path: path.includes("{id}")
@@ -158,7 +210,8 @@ export function encodeFields<Params extends object>(
   const fields: JsonObject = operation.defaults?.() ?? {};
   for (const name of Object.keys(params)) {
     const value = (params as Record<string, unknown>)[name];
-    if (value === undefined || value === null || name === "idempotency_key") continue;
+    if (value === undefined || name === "idempotency_key") continue;
+    if (value === null && !operation.nullable?.includes(name)) continue;
     if (name === "__proto__") continue; // assigning to it would change the prototype
     if (value instanceof Date) {
       // The guard of the params has not seen the dates in fields that it does not know.
@@ -195,7 +248,7 @@ export function checkId(name: string, id: unknown, checker: ArgumentChecker): st
 export function decodeResponse<Result>(
   { decode }: { readonly decode: Decoding<Result> },
   { method, path }: EncodedRequest,
-  response: Pick<ApiResponseInfo, "body"> & Partial<ApiResponseInfo>,
+  response: OperationResponse,
   context: EncodingContext,
 ): Result {
   if (decode.isBody(response.body)) return decode.result(response.body);

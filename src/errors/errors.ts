@@ -5,6 +5,7 @@
  */
 
 import type { BulkResult } from "../models/bulk.ts";
+import type { Control } from "../models/control.ts";
 
 /** Marks every error of this package, whichever installed copy of it created the error. */
 const KIND = Symbol.for("@prefactor/http/error");
@@ -101,6 +102,7 @@ export type PrefactorError =
   | PrefactorValidationError & { readonly name: "PrefactorValidationError" }
   | PrefactorRetryExhaustedError & { readonly name: "PrefactorRetryExhaustedError" }
   | PrefactorBulkError & { readonly name: "PrefactorBulkError" }
+  | PrefactorTerminatedError & { readonly name: "PrefactorTerminatedError" }
   | PrefactorClientError & { readonly name: "PrefactorClientError" }
   | PrefactorNetworkError & { readonly name: "PrefactorNetworkError" }
   | PrefactorTimeoutError & { readonly name: "PrefactorTimeoutError" }
@@ -152,6 +154,8 @@ export interface PrefactorApiErrorOptions extends PrefactorErrorOptions {
   retryAfter?: number | undefined;
   /** The parsed body of the response, without the token. */
   body?: unknown;
+  /** The signal of the platform to the agent instance. */
+  control?: Control | undefined;
 }
 
 /**
@@ -180,6 +184,8 @@ export class PrefactorApiError extends PrefactorHttpError {
   readonly retryAfter?: number | undefined;
   /** The parsed body of the response, without the token, cut to 64 KiB. Logs do not show it. */
   declare readonly body?: unknown;
+  /** The signal of the platform to the agent instance, if the response carries one. */
+  declare readonly control?: Control;
 
   /**
    * Creates the error.
@@ -201,6 +207,7 @@ export class PrefactorApiError extends PrefactorHttpError {
     this.requestId = options.requestId;
     this.retryAfter = options.retryAfter;
     hide(this, "body", options.body);
+    if (options.control) this.control = options.control;
   }
 }
 
@@ -438,6 +445,48 @@ export class PrefactorClientError extends PrefactorHttpError {
 export class PrefactorNetworkError extends PrefactorHttpError {
   static {
     define(this, "PrefactorNetworkError", "network");
+  }
+}
+
+/** Options of {@linkcode PrefactorTerminatedError}. */
+export interface PrefactorTerminatedErrorOptions extends PrefactorErrorOptions {
+  /** The ID of the agent instance. */
+  agentInstanceId: string;
+  /** The reason that a person gave. */
+  reason: string | null;
+}
+
+/**
+ * A person has terminated the agent instance at the platform. It is the reason of `terminationSignal`.
+ *
+ * @example
+ * ```ts
+ * import { PrefactorTerminatedError } from "@prefactor/http";
+ *
+ * const error = new PrefactorTerminatedError("Terminated", { agentInstanceId: "i-1", reason: "Over budget" });
+ * console.log(error.agentInstanceId, error.reason); // i-1 Over budget
+ * ```
+ */
+export class PrefactorTerminatedError extends PrefactorHttpError {
+  static {
+    define(this, "PrefactorTerminatedError", "other");
+  }
+
+  /** The ID of the agent instance. */
+  readonly agentInstanceId: string;
+  /** The reason that a person gave. */
+  readonly reason: string | null;
+
+  /**
+   * Creates the error.
+   *
+   * @param message Describes the termination to people.
+   * @param options The instance, the reason, the request, the cause.
+   */
+  constructor(message: string, options: PrefactorTerminatedErrorOptions) {
+    super(message, options);
+    this.agentInstanceId = options.agentInstanceId;
+    this.reason = options.reason;
   }
 }
 

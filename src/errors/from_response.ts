@@ -30,7 +30,8 @@ export function errorFromResponse(
   const code = isString(body["code"]) ? cut(body["code"]) : "unknown";
   const errors = isObject(body["errors"]) ? body["errors"] : {};
   const message = describe(statusCode, code, body["message"], errors, options);
-  const facts = { ...options, body };
+  const control = isObject(body["control"]) ? body["control"] : undefined;
+  const facts = { ...options, body, control };
   switch (statusCode) {
     case 400:
     case 422:

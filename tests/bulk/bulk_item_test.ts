@@ -75,6 +75,8 @@ const PARAMS: { [Type in BulkItemType]: BulkItemParams[Type] } = {
     parent_span_id: null,
   },
   "agent_spans/finish": { agent_span_id: "s/1", status: "complete", timestamp: AT },
+  "agents/create": { name: "Librarian", description: null },
+  "agents/update": { agent_id: "a/1", team_id: null },
 };
 
 /** Makes the single operation of an item. */
@@ -84,13 +86,15 @@ const SINGLE: { [Type in BulkItemType]: (client: PrefactorHttpClient, params: ne
   "agent_instances/finish": ({ agentInstances }, params) => agentInstances.finish("i/1", params),
   "agent_spans/create": ({ agentSpans }, params) => agentSpans.create(params),
   "agent_spans/finish": ({ agentSpans }, params) => agentSpans.finish("s/1", params),
+  "agents/create": ({ agents }, params) => agents.create(params),
+  "agents/update": ({ agents }, params) => agents.update("a/1", params),
 };
 
 const TYPES = Object.keys(PARAMS) as BulkItemType[];
 
 Deno.test("bulkItem() encodes the params as the single operation does, with the id of the path as a field", async () => {
   for (const type of TYPES) {
-    const { idField } = BULK_OPERATIONS[type].bulk!;
+    const { idField } = BULK_OPERATIONS[type];
     const { [idField ?? ""]: id, ...params } = { ...PARAMS[type] } as Record<string, unknown>;
     const { client, sent } = makeClient(ok);
     await failureOf(SINGLE[type](client, { ...params, idempotency_key: "key-00001" } as never));
@@ -103,7 +107,7 @@ Deno.test("bulkItem() encodes the params as the single operation does, with the 
 });
 
 Deno.test("bulkItem() has a row for each operation that can be an item", () => {
-  for (const [type, { bulk }] of Object.entries(BULK_OPERATIONS)) assertEquals(bulk?.type, type);
+  for (const [type, { bulkType }] of Object.entries(BULK_OPERATIONS)) assertEquals(bulkType, type);
   assertEquals(Object.keys(BULK_OPERATIONS), TYPES);
 });
 

@@ -1,0 +1,67 @@
+/**
+ * The kill signal: what responses say about agent instances becomes an `AbortSignal` and a hook.
+ *
+ * @module
+ */
+
+import { BoundedMap } from "./bounded_map.ts";
+import { PrefactorTerminatedError } from "./errors/errors.ts";
+import { type ClientHooks, notify } from "./hooks.ts";
+import type { ControlObservation } from "./http_requester.ts";
+
+/** The maximum number of instances, and of spans, that are remembered. */
+const MAX_ENTRIES = 10_000;
+
+/** Remembers which instances were terminated, and which instance a span belongs to. */
+export class ControlMonitor {
+  readonly #hooks: ClientHooks | undefined;
+  readonly #controllers = new BoundedMap<AbortController>(MAX_ENTRIES);
+  readonly #instanceOfSpan = new BoundedMap<string>(MAX_ENTRIES);
+
+  /** Creates the monitor of a client. */
+  constructor(hooks: ClientHooks | undefined) {
+    this.#hooks = hooks;
+  }
+
+  /** Returns the signal of an instance; the same until the instance has finished or the monitor is cleared. */
+  signal(agentInstanceId: string): AbortSignal {
+    return this.#controllerOf(agentInstanceId).signal;
+  }
+
+  /** Takes in what a response says about an instance. */
+  observe({ agentInstanceId, agentSpanId, control, finished }: ControlObservation): void {
+    if (agentSpanId !== undefined) {
+      if (agentInstanceId !== undefined) this.#instanceOfSpan.set(agentSpanId, agentInstanceId);
+      else agentInstanceId = this.#instanceOfSpan.get(agentSpanId);
+    }
+    if (control) {
+      const terminate = control.terminate === true;
+      const reason = typeof control.reason === "string" ? control.reason : null;
+      if (this.#hooks) notify(this.#hooks, "onControl", { agentInstanceId, terminate, reason });
+      if (terminate && agentInstanceId !== undefined) this.#terminate(agentInstanceId, reason);
+    }
+    if (finished && agentInstanceId !== undefined) this.#controllers.delete(agentInstanceId);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#controllers.clear();
+    this.#instanceOfSpan.clear();
+  }
+
+  #terminate(agentInstanceId: string, reason: string | null): void {
+    const controller = this.#controllerOf(agentInstanceId);
+    if (controller.signal.aborted) return;
+    const why = reason === null ? "no reason given" : reason;
+    const message = `Agent instance ${agentInstanceId} was terminated: ${why}`;
+    controller.abort(new PrefactorTerminatedError(message, { agentInstanceId, reason }));
+  }
+
+  #controllerOf(agentInstanceId: string): AbortController {
+    const known = this.#controllers.get(agentInstanceId);
+    if (known) return known;
+    const controller = new AbortController();
+    this.#controllers.set(agentInstanceId, controller);
+    return controller;
+  }
+}

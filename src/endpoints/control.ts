@@ -1,0 +1,70 @@
+/**
+ * Reports what responses say about agent instances to whoever sends the requests.
+ *
+ * @module
+ */
+
+import { PrefactorApiError, PrefactorConflictError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
+import { isObject } from "../guards.ts";
+import type { ControlObservation, HttpRequester } from "../http_requester.ts";
+
+/** The agent instance or span that an operation is about, as far as its arguments tell. */
+export interface Subject {
+  /** The name of the id in the path. */
+  readonly idField: string | undefined;
+  /** Whether the operation ends the instance. */
+  readonly isEnd: boolean | undefined;
+  /** The id in the path. */
+  readonly id: string | undefined;
+  /** The fields of the request. */
+  readonly fields: { readonly [name: string]: unknown };
+}
+
+/** Reports a successful response. */
+export function observeResponse(
+  requester: Pick<HttpRequester, "observeControl">,
+  subject: Subject,
+  body: Readonly<Record<string, unknown>>,
+): void {
+  const observation = observe(subject, body);
+  if (subject.isEnd) observation.finished = true;
+  if (Object.keys(observation).length > 0) requester.observeControl?.(observation);
+}
+
+/** Reports an error response. */
+export function observeError(
+  requester: Pick<HttpRequester, "observeControl">,
+  subject: Subject,
+  error: unknown,
+): void {
+  const cause = error instanceof PrefactorRetryExhaustedError ? error.lastError : error;
+  if (!(cause instanceof PrefactorApiError)) return;
+  const isEnded = subject.isEnd === true && cause instanceof PrefactorConflictError;
+  if (!cause.control && !isEnded) return;
+  const observation = observe(subject, { control: cause.control });
+  if (isEnded) observation.finished = true;
+  requester.observeControl?.(observation);
+}
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+function observe(
+  { idField, id, fields }: Subject,
+  { details, control }: { readonly details?: unknown; readonly control?: unknown },
+): Mutable<ControlObservation> {
+  const resource = isObject(details) ? details : {};
+  const isInstance = resource["type"] === "agent_instance";
+  const observation: Mutable<ControlObservation> = {};
+  const agentInstanceId = idField === "agent_instance_id"
+    ? id
+    : fields["agent_instance_id"] ?? (isInstance ? resource["id"] : resource["agent_instance_id"]);
+  if (typeof agentInstanceId === "string") observation.agentInstanceId = agentInstanceId;
+  const agentSpanId = idField === "agent_span_id" ? id : resource["type"] === "agent_span" && resource["id"];
+  if (typeof agentSpanId === "string") observation.agentSpanId = agentSpanId;
+  if (isObject(control)) observation.control = control;
+  else if (isInstance && resource["status"] === "terminated") {
+    const reason = resource["termination_reason"];
+    observation.control = { terminate: true, reason: typeof reason === "string" ? reason : null };
+  }
+  return observation;
+}
