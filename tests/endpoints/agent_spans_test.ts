@@ -50,7 +50,7 @@ testEndpoint({
         types: {
           agent_instance_id: required(STRING),
           schema_name: required(STRING),
-          status: required(oneOf(AGENT_STATUSES, "paused")),
+          status: required(oneOf(AGENT_STATUSES.filter((status) => status !== "terminated"), "paused")),
           payload: OBJECT,
           result_payload: OBJECT,
           id: STRING,
