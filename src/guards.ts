@@ -156,9 +156,14 @@ export function hasOneOf(value: Record<string, unknown>, first: string, second: 
 
 /** Checks for an array whose every item passes the guard. */
 export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
-  if (!Array.isArray(value)) return fail("an array");
+  if (!isArray(value)) return false;
   const wrong = original(value).findIndex((item) => !guard(item));
   return wrong === -1 || guard(value[wrong]);
+}
+
+/** Checks for an array of any items. */
+export function isArray(value: unknown): value is unknown[] {
+  return Array.isArray(value) || fail("an array");
 }
 
 /** Checks for an array of strings. */

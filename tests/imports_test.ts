@@ -90,6 +90,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     values: ["arguments.ts", "guards.ts", "hooks.ts", "idempotency.ts", "redaction.ts", "version.ts"],
   },
   "models/": { values: ["guards.ts"] },
+  "admin/": { values: ["guards.ts", "models/"] },
   "endpoints/": {
     values: ["arguments.ts", "errors/", "guards.ts", "idempotency.ts", "models/"],
     types: ["http_requester.ts"],
