@@ -2,8 +2,10 @@ import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/asse
 import {
   findIssue,
   formatValue,
+  hasOneOf,
   hasValidDates,
   isAbsentOr,
+  isArray,
   isArrayOf,
   isBoolean,
   isDateTime,
@@ -17,6 +19,7 @@ import {
   isPlainObject,
   isSafeInteger,
   isString,
+  isStringArray,
   isTimestamp,
 } from "../src/guards.ts";
 
@@ -69,7 +72,9 @@ Deno.test("each guard accepts its own kind of value and rejects all others", () 
     ["isDateTime()", isDateTime, ["2024-05-06T07:08:09Z"]],
     ["isTimestamp()", isTimestamp, ["2024-05-06T07:08:09Z", date]],
     ["isAbsentOr()", (value) => isAbsentOr(value, isBoolean), [undefined, null, true, false]],
+    ["isArray()", isArray, [VALUES[18], VALUES[19], VALUES[20]]],
     ["isArrayOf()", (value) => isArrayOf(value, isString), [VALUES[18], VALUES[19]]],
+    ["isStringArray()", isStringArray, [VALUES[18], VALUES[19]]],
     ["isObject()", isObject, [empty, strings, mixed, bare]],
     ["isPlainObject()", isPlainObject, [empty, strings, mixed, bare]],
     ["isMapOf()", (value) => isMapOf(value, isString), [empty, strings, bare]],
@@ -185,6 +190,25 @@ Deno.test("isTimestamp() accepts a Date in the years 0 to 9999", () => {
   for (const time of [first, last]) assert(isTimestamp(new Date(time)), String(time));
   for (const time of [first - 1, last + 1, -8.64e15, 8.64e15]) {
     assertFalse(isTimestamp(new Date(time)), String(time));
+  }
+});
+
+Deno.test("hasOneOf() accepts a string in exactly one of two fields", () => {
+  const table: [value: Record<string, unknown>, issue?: [path: string, expected: string]][] = [
+    [{ a: "x" }],
+    [{ a: "x", b: null }],
+    [{ b: "" }],
+    [{ a: undefined, b: "x" }],
+    [{}, ["b", "a string if 'a' is absent"]],
+    [{ a: null, b: 1 }, ["b", "a string if 'a' is absent"]],
+    [{ a: 1 }, ["a", "a string"]],
+    [{ a: 1, b: "x" }, ["a", "a string"]],
+    [{ a: "x", b: "x" }, ["b", "absent if 'a' is given"]],
+    [{ a: "x", b: 1 }, ["b", "absent if 'a' is given"]],
+  ];
+  for (const [value, expected] of table) {
+    const issue = findIssue((value) => hasOneOf(value as typeof table[0][0], "a", "b"), value);
+    assertEquals(issue && [issue.path, issue.expected], expected);
   }
 });
 

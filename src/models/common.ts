@@ -42,7 +42,7 @@ export type SummaryOf<T> =
   };
 
 /** A mark in the list of values to check: all fields of the object below it have been checked. */
-const LEAVE = Symbol("leave");
+const LEAVE: unknown = {};
 
 /**
  * Returns whether JSON can hold a value: it has no function, symbol, bigint, `NaN`, infinity, class instance or cycle
