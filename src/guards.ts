@@ -31,14 +31,11 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
 }
 
 function inheritsOnlyMethods(value: object): boolean {
-  for (let parent = value; (parent = Object.getPrototypeOf(parent)) !== null;) {
-    if (parent === Object.prototype) continue;
-    const fields = Object.entries(Object.getOwnPropertyDescriptors(parent));
-    if (fields.some(([name, field]) => name !== "__proto__" && typeof field.value !== "function")) {
-      return false;
-    }
-  }
-  return true;
+  const parent = Object.getPrototypeOf(value);
+  if (parent === null || parent === Object.prototype) return true;
+  const fields = Object.entries(Object.getOwnPropertyDescriptors(parent));
+  return fields.every(([name, field]) => name === "__proto__" || typeof field.value === "function") &&
+    inheritsOnlyMethods(parent);
 }
 
 /** Checks for a string, which may be empty. */

@@ -1,5 +1,5 @@
 /**
- * PFIDs, the ids of the platform. A program that creates the ids itself can send a span and its children in one
+ * PFIDs, the IDs of the platform. A program that creates the IDs itself can send a span and its children in one
  * request.
  *
  * @module
@@ -9,11 +9,11 @@ import { ArgumentChecker } from "./arguments.ts";
 
 /** The parts of a PFID. */
 export interface PfidParts {
-  /** When the id was made, in ms since 1970: an integer below 2 ** 48. */
+  /** When the ID was made, in ms since 1970: an integer below 2 ** 48. */
   timestamp: number;
-  /** The number that all ids of one account share: an integer below 2 ** 30. */
+  /** The number that all IDs of one account share: an integer below 2 ** 30. */
   partition: number;
-  /** The 10 random bytes that make the id unique. */
+  /** The 10 random bytes that make the ID unique. */
   randomness: Uint8Array;
 }
 
@@ -43,7 +43,7 @@ export function isPfid(value: unknown): value is string {
 /**
  * Reads the parts of a PFID.
  *
- * @param pfid The id to read.
+ * @param pfid The ID to read.
  * @returns Its timestamp in ms, its partition and its randomness.
  * @throws {PrefactorClientError} If the value is not a PFID.
  *
@@ -91,7 +91,7 @@ export function formatPfid(parts: PfidParts): string {
 }
 
 /**
- * Creates a PFID. Ids of one partition that are created without a `timestamp` within the same millisecond sort in
+ * Creates a PFID. IDs of one partition that are created without a `timestamp` within the same millisecond sort in
  * the order of their creation.
  *
  * @param options The partition of the account, and the timestamp in ms, which defaults to now.
@@ -113,13 +113,13 @@ export function createPfid(options: { partition: number; timestamp?: number | un
 }
 
 /**
- * Creates a PFID in the partition of another one. The platform takes an id from a client only if it is in the
+ * Creates a PFID in the partition of another one. The platform takes an ID from a client only if it is in the
  * partition of the account.
  *
  * @param id Any id of the account.
  * @param options The timestamp in ms, which defaults to now.
  * @returns The PFID.
- * @throws {PrefactorClientError} If the id is not a PFID or the timestamp does not fit.
+ * @throws {PrefactorClientError} If the ID is not a PFID or the timestamp does not fit.
  *
  * @example
  * ```ts
@@ -134,7 +134,7 @@ export function relatedPfid(id: string, options: { timestamp?: number | undefine
   return create(action, id.slice(10, 16), options.timestamp);
 }
 
-/** The time and randomness of the last id that was created without a timestamp. */
+/** The time and randomness of the last ID that was created without a timestamp. */
 const last = { timestamp: -1, high: 0, low: 0 };
 
 function create(action: string, partition: string, timestamp: number | undefined): string {
@@ -154,7 +154,7 @@ function create(action: string, partition: string, timestamp: number | undefined
   return encode(now, 10) + partition + encode(last.high, 8) + encode(last.low, 8);
 }
 
-/** Random bits in store: a call of `getRandomValues` takes longer than the rest of an id. */
+/** Random bits in store: a call of `getRandomValues` takes longer than the rest of an ID. */
 let pool = new Uint32Array();
 let used = 0;
 

@@ -32,9 +32,7 @@ export type JsonObjectLike =
 /** A value of an enum in a response: one that this version knows, or a string that the API has added since. */
 export type OpenEnum<T extends string> = T | (string & Record<never, never>);
 
-/**
- * A row of a list: the fields of the resource, all of which except `id` may be absent or `null`.
- */
+/** A row of a list: the fields of the resource, all of which except `id` may be absent or `null`. */
 export type SummaryOf<T> =
   & { id: string; type?: string | null }
   & {
