@@ -7,11 +7,11 @@
 /** The maximum length of a key, in characters. */
 export const MAX_KEY_LENGTH = 64;
 
-/** The maximum length of a prefix that leaves room for `-` and a UUID, in characters. */
-export const MAX_KEY_PREFIX_LENGTH = MAX_KEY_LENGTH - "-00000000-0000-0000-0000-000000000000".length;
+/** The maximum length of a prefix, in characters, which leaves room for `-` and a UUID of 36. */
+export const MAX_KEY_PREFIX_LENGTH = 27;
 
 /** Describes a valid key in a message. */
-export const KEY_EXPECTED = `1 to ${MAX_KEY_LENGTH} printable ASCII characters`;
+export const KEY_EXPECTED = "1 to 64 printable ASCII characters";
 
 /** Creates a unique key: a random UUID, after the prefix and a `-` if there is a prefix. */
 export function createIdempotencyKey(prefix?: string): string {

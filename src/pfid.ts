@@ -155,7 +155,7 @@ function create(action: string, partition: string, timestamp: number | undefined
 }
 
 /** Random bits in store: a call of `getRandomValues` takes longer than the rest of an ID. */
-let pool = new Uint32Array();
+let pool = /* @__PURE__ */ new Uint32Array();
 let used = 0;
 
 /** A random integer below 2 ** 40. */

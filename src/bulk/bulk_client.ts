@@ -24,7 +24,7 @@ const EXECUTE: Operation<BulkRequest, BulkResponse> = {
   path: BULK_PATH,
   isParams: isBulkRequest,
   encode: (fields) => flat(fields), // the items have keys of their own, so the key of the request goes into the header only
-  decode: body(isBulkResponse),
+  decode: /* @__PURE__ */ body(isBulkResponse),
 };
 
 /**

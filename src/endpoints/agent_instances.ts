@@ -38,7 +38,7 @@ export const REGISTER_INSTANCE: Operation<RegisterInstanceRequest, AgentInstance
   isParams: isRegisterInstanceRequest,
   encode: flat,
   defaults: () => ({ update_current_version: true }),
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
   bulkType: "agent_instances/register",
 };
 
@@ -48,7 +48,7 @@ export const START_INSTANCE: Operation<StartInstanceRequest, AgentInstance> = {
   path: "/api/v1/agent_instance/{id}/start",
   isParams: isStartInstanceRequest,
   encode: flat,
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
   idField: "agent_instance_id",
   bulkType: "agent_instances/start",
 };
@@ -59,7 +59,7 @@ export const FINISH_INSTANCE: Operation<FinishInstanceRequest, AgentInstance> = 
   path: "/api/v1/agent_instance/{id}/finish",
   isParams: isFinishInstanceRequest,
   encode: flat,
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
   isEnd: true,
   idField: "agent_instance_id",
   bulkType: "agent_instances/finish",
@@ -71,7 +71,7 @@ const TERMINATE: Operation<TerminateInstanceRequest, AgentInstance> = {
   path: "/api/v1/agent_instance/{id}/terminate",
   isParams: isTerminateInstanceRequest,
   encode: flat,
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
   idField: "agent_instance_id",
 };
 
@@ -82,7 +82,7 @@ const RECORD_QUALITY: Operation<RecordQualityRequest, AgentInstance> = {
   isParams: isRecordQualityRequest,
   encode: flat,
   nullable: ["payload"],
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
   idField: "agent_instance_id",
 };
 
@@ -92,7 +92,7 @@ const GET: Operation<Record<never, never>, AgentInstance> = {
   path: "/api/v1/agent_instance/{id}",
   isParams: isNoParams,
   encode: asQuery,
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
   idField: "agent_instance_id",
 };
 
@@ -102,7 +102,7 @@ const SHOW: Operation<ShowInstanceRequest, AgentInstance> = {
   path: "/api/v1/agent_instance/show",
   isParams: isShowInstanceRequest,
   encode: asQuery,
-  decode: details(isAgentInstance),
+  decode: /* @__PURE__ */ details(isAgentInstance),
 };
 
 const LIST: Operation<ListInstancesRequest, Page<AgentInstanceSummary>> = {
@@ -111,7 +111,7 @@ const LIST: Operation<ListInstancesRequest, Page<AgentInstanceSummary>> = {
   path: "/api/v1/agent_instance",
   isParams: isListInstancesRequest,
   encode: asQuery,
-  decode: page(isAgentInstanceSummary),
+  decode: /* @__PURE__ */ page(isAgentInstanceSummary),
 };
 
 const GET_CONTEXT: Operation<Record<never, never>, AgentContext> = {
@@ -120,7 +120,7 @@ const GET_CONTEXT: Operation<Record<never, never>, AgentContext> = {
   path: "/api/v1/agent_instance/{id}/agent_context",
   isParams: isNoParams,
   encode: asQuery,
-  decode: field("agent_context", isAgentContext),
+  decode: /* @__PURE__ */ field("agent_context", isAgentContext),
   idField: "agent_instance_id",
 };
 

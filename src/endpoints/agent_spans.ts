@@ -31,7 +31,7 @@ export const CREATE_SPAN: Operation<CreateSpanRequest, AgentSpan> = {
   isParams: isCreateSpanRequest,
   encode: inDetails,
   defaults: () => ({ payload: {} }),
-  decode: details(isAgentSpan),
+  decode: /* @__PURE__ */ details(isAgentSpan),
   bulkType: "agent_spans/create",
 };
 
@@ -41,7 +41,7 @@ export const FINISH_SPAN: Operation<FinishSpanRequest, AgentSpan> = {
   path: "/api/v1/agent_spans/{id}/finish",
   isParams: isFinishSpanRequest,
   encode: flat,
-  decode: details(isAgentSpan),
+  decode: /* @__PURE__ */ details(isAgentSpan),
   idField: "agent_span_id",
   bulkType: "agent_spans/finish",
 };
@@ -52,7 +52,7 @@ const DISCARD_SENSITIVE: Operation<IdempotentRequest, AgentSpan> = {
   path: "/api/v1/agent_spans/{id}/discard_sensitive",
   isParams: isIdempotentRequest,
   encode: flat,
-  decode: details(isAgentSpan),
+  decode: /* @__PURE__ */ details(isAgentSpan),
   idField: "agent_span_id",
 };
 
@@ -62,7 +62,7 @@ const GET: Operation<GetSpanRequest, AgentSpan> = {
   path: "/api/v1/agent_spans/{id}",
   isParams: isGetSpanRequest,
   encode: asQuery,
-  decode: details(isAgentSpan),
+  decode: /* @__PURE__ */ details(isAgentSpan),
   idField: "agent_span_id",
 };
 
@@ -72,7 +72,7 @@ const LIST: Operation<ListSpansRequest, Page<AgentSpanSummary>> = {
   path: "/api/v1/agent_spans",
   isParams: isListSpansRequest,
   encode: asQuery,
-  decode: page(isAgentSpanSummary),
+  decode: /* @__PURE__ */ page(isAgentSpanSummary),
 };
 
 /**

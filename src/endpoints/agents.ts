@@ -44,7 +44,7 @@ export const CREATE_AGENT: Operation<CreateAgentRequest, Agent> = {
   path: "/api/v1/agent",
   isParams: isCreateAgentRequest,
   encode: inDetails,
-  decode: details(isAgent),
+  decode: /* @__PURE__ */ details(isAgent),
   bulkType: "agents/create",
 };
 
@@ -57,7 +57,7 @@ export const UPDATE_AGENT: Operation<UpdateAgentRequest, Agent> = {
   encode: inDetails,
   isKeyed: true,
   nullable: ["name", "description", "owner_person_id", "risk_profile_id", "team_id"],
-  decode: details(isAgent),
+  decode: /* @__PURE__ */ details(isAgent),
   idField: "agent_id",
   bulkType: "agents/update",
 };
@@ -68,7 +68,7 @@ const RETIRE: Operation<IdempotentRequest, Agent> = {
   path: "/api/v1/agent/{id}/retire",
   isParams: isIdempotentRequest,
   encode: flat,
-  decode: details(isAgent),
+  decode: /* @__PURE__ */ details(isAgent),
 };
 
 const REINSTATE: Operation<IdempotentRequest, Agent> = {
@@ -77,7 +77,7 @@ const REINSTATE: Operation<IdempotentRequest, Agent> = {
   path: "/api/v1/agent/{id}/reinstate",
   isParams: isIdempotentRequest,
   encode: flat,
-  decode: details(isAgent),
+  decode: /* @__PURE__ */ details(isAgent),
 };
 
 const DELETE: Operation<Record<never, never>, void> = {
@@ -95,7 +95,7 @@ const GET: Operation<Record<never, never>, Agent> = {
   path: "/api/v1/agent/{id}",
   isParams: isNoParams,
   encode: asQuery,
-  decode: details(isAgent),
+  decode: /* @__PURE__ */ details(isAgent),
 };
 
 const SHOW: Operation<ShowAgentRequest, AgentShow> = {
@@ -104,7 +104,7 @@ const SHOW: Operation<ShowAgentRequest, AgentShow> = {
   path: "/api/v1/agent/show",
   isParams: isShowAgentRequest,
   encode: asQuery,
-  decode: body(isAgentShow),
+  decode: /* @__PURE__ */ body(isAgentShow),
 };
 
 const LIST: Operation<ListAgentsRequest, Page<AgentSummary>> = {
@@ -113,7 +113,7 @@ const LIST: Operation<ListAgentsRequest, Page<AgentSummary>> = {
   path: "/api/v1/agent",
   isParams: isListAgentsRequest,
   encode: asQuery,
-  decode: page(isAgentSummary),
+  decode: /* @__PURE__ */ page(isAgentSummary),
 };
 
 /**

@@ -30,7 +30,7 @@ const RAISE: Operation<RaiseAlertRequest, Alert> = {
   path: "/api/v1/alerts/raise",
   isParams: isRaiseAlertRequest,
   encode: flat,
-  decode: details(isAlert),
+  decode: /* @__PURE__ */ details(isAlert),
 };
 
 const CLEAR: Operation<ClearAlertRequest, Alert> = {
@@ -39,7 +39,7 @@ const CLEAR: Operation<ClearAlertRequest, Alert> = {
   path: "/api/v1/alerts/clear",
   isParams: isClearAlertRequest,
   encode: flat,
-  decode: details(isAlert),
+  decode: /* @__PURE__ */ details(isAlert),
 };
 
 const GET: Operation<Record<never, never>, Alert> = {
@@ -48,7 +48,7 @@ const GET: Operation<Record<never, never>, Alert> = {
   path: "/api/v1/alerts/{id}",
   isParams: isNoParams,
   encode: asQuery,
-  decode: details(isAlert),
+  decode: /* @__PURE__ */ details(isAlert),
 };
 
 const LIST: Operation<ListAlertsRequest, Page<AlertSummary>> = {
@@ -57,7 +57,7 @@ const LIST: Operation<ListAlertsRequest, Page<AlertSummary>> = {
   path: "/api/v1/alerts",
   isParams: isListAlertsRequest,
   encode: asQuery,
-  decode: page(isAlertSummary),
+  decode: /* @__PURE__ */ page(isAlertSummary),
 };
 
 const COUNT: Operation<CountAlertsRequest, number> = {
@@ -66,7 +66,7 @@ const COUNT: Operation<CountAlertsRequest, number> = {
   path: "/api/v1/alerts/count",
   isParams: isCountAlertsRequest,
   encode: asQuery,
-  decode: field("count", isSafeInteger),
+  decode: /* @__PURE__ */ field("count", isSafeInteger),
 };
 
 /**

@@ -35,7 +35,7 @@ export interface Operation<Params extends object, Result> {
   readonly encode: Encoding;
   /** Creates the fields that are sent unless the params have them. */
   readonly defaults?: () => JsonObject;
-  /** Checks the response and extracts the result. */
+  /** Checks the response and extracts the result. The call is marked as pure, so that bundlers drop unused operations. */
   readonly decode: Decoding<Result>;
   /** Whether the request carries an idempotency key. Defaults to `true` for a POST and `false` for other methods. */
   readonly isKeyed?: boolean;

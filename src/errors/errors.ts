@@ -8,7 +8,7 @@ import type { BulkResult } from "../models/bulk.ts";
 import type { Control } from "../models/control.ts";
 
 /** Marks every error of this package, whichever installed copy of it created the error. */
-const KIND = Symbol.for("@prefactor/http/error");
+const KIND = /* @__PURE__ */ Symbol.for("@prefactor/http/error");
 
 /** The kind of an error. A subclass that the classification treats alike has the kind of its parent. */
 export type ErrorKind = "other" | "api" | "bulk" | "contract" | "exhausted" | "network";
@@ -21,11 +21,6 @@ export function errorKind(value: unknown): ErrorKind | undefined {
   } catch {
     return undefined; // a proxy that cannot be read
   }
-}
-
-/** Gives a class its name and kind, on the prototype, where they do not show up in every log. */
-function define(constructor: { prototype: PrefactorHttpError }, name: string, kind: ErrorKind): void {
-  for (const [key, value] of [["name", name], [KIND, kind]] as const) hide(constructor.prototype, key, value);
 }
 
 /** Defines a property that logs do not show. */
@@ -63,8 +58,14 @@ export interface PrefactorErrorOptions extends ErrorOptions {
  * ```
  */
 export class PrefactorHttpError extends Error {
-  static {
-    define(this, "PrefactorHttpError", "other");
+  /** The name of the class, which minifiers keep. */
+  protected get className(): string {
+    return "PrefactorHttpError";
+  }
+
+  /** The kind that the classification looks at. */
+  protected get kind(): string {
+    return "other";
   }
 
   /** The request that failed, if it may have been sent. */
@@ -78,6 +79,8 @@ export class PrefactorHttpError extends Error {
    */
   constructor(message: string, options: PrefactorErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    hide(this, "name", this.className);
+    hide(this, KIND, this.kind);
     if (options.request) this.request = options.request;
   }
 
@@ -170,8 +173,14 @@ export interface PrefactorApiErrorOptions extends PrefactorErrorOptions {
  * ```
  */
 export class PrefactorApiError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorApiError", "api");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorApiError";
+  }
+
+  /** The kind that the classification looks at. */
+  protected override get kind(): string {
+    return "api";
   }
 
   /** The error code, such as `"invalid_action"`, or `"unknown"` if the response has none. */
@@ -222,8 +231,9 @@ export class PrefactorApiError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorAuthError extends PrefactorApiError {
-  static {
-    define(this, "PrefactorAuthError", "api");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorAuthError";
   }
 }
 
@@ -238,8 +248,9 @@ export class PrefactorAuthError extends PrefactorApiError {
  * ```
  */
 export class PrefactorNotFoundError extends PrefactorApiError {
-  static {
-    define(this, "PrefactorNotFoundError", "api");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorNotFoundError";
   }
 }
 
@@ -254,8 +265,9 @@ export class PrefactorNotFoundError extends PrefactorApiError {
  * ```
  */
 export class PrefactorConflictError extends PrefactorApiError {
-  static {
-    define(this, "PrefactorConflictError", "api");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorConflictError";
   }
 }
 
@@ -273,8 +285,9 @@ export class PrefactorConflictError extends PrefactorApiError {
  * ```
  */
 export class PrefactorValidationError extends PrefactorApiError {
-  static {
-    define(this, "PrefactorValidationError", "api");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorValidationError";
   }
 
   /** The error of each field, nested like the request, or `{}` if the response has none. */
@@ -323,8 +336,14 @@ export interface PrefactorRetryExhaustedErrorOptions {
  * ```
  */
 export class PrefactorRetryExhaustedError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorRetryExhaustedError", "exhausted");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorRetryExhaustedError";
+  }
+
+  /** The kind that the classification looks at. */
+  protected override get kind(): string {
+    return "exhausted";
   }
 
   /** The number of attempts. */
@@ -390,8 +409,14 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorBulkError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorBulkError", "bulk");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorBulkError";
+  }
+
+  /** The kind that the classification looks at. */
+  protected override get kind(): string {
+    return "bulk";
   }
 
   /** What the job has done, and what is left. Logs do not show it. */
@@ -426,8 +451,9 @@ export class PrefactorBulkError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorClientError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorClientError", "other");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorClientError";
   }
 }
 
@@ -443,8 +469,14 @@ export class PrefactorClientError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorNetworkError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorNetworkError", "network");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorNetworkError";
+  }
+
+  /** The kind that the classification looks at. */
+  protected override get kind(): string {
+    return "network";
   }
 }
 
@@ -468,8 +500,9 @@ export interface PrefactorTerminatedErrorOptions extends PrefactorErrorOptions {
  * ```
  */
 export class PrefactorTerminatedError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorTerminatedError", "other");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorTerminatedError";
   }
 
   /** The ID of the agent instance. */
@@ -510,8 +543,9 @@ export interface PrefactorTimeoutErrorOptions extends PrefactorErrorOptions {
  * ```
  */
 export class PrefactorTimeoutError extends PrefactorNetworkError {
-  static {
-    define(this, "PrefactorTimeoutError", "network");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorTimeoutError";
   }
 
   /** The timeout that expired: `connectTimeout` (no response headers), `requestTimeout` or `totalTimeout`. */
@@ -562,8 +596,14 @@ export interface PrefactorResponseContractErrorOptions extends PrefactorErrorOpt
  * ```
  */
 export class PrefactorResponseContractError extends PrefactorHttpError {
-  static {
-    define(this, "PrefactorResponseContractError", "contract");
+  /** The name of the class, which minifiers keep. */
+  protected override get className(): string {
+    return "PrefactorResponseContractError";
+  }
+
+  /** The kind that the classification looks at. */
+  protected override get kind(): string {
+    return "contract";
   }
 
   /** The HTTP status. */

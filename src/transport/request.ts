@@ -48,7 +48,7 @@ export function isIdempotent({ method, idempotencyKey }: PreparedRequest): boole
 }
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-const METHOD_EXPECTED = `one of ${METHODS.join(", ")}`;
+const METHOD_EXPECTED = "one of GET, POST, PUT, PATCH, DELETE";
 
 /** Checks the arguments of a call and prepares its request. */
 export function prepareRequest(

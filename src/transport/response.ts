@@ -25,7 +25,7 @@ type Bytes = ArrayBuffer | Uint8Array;
 const MAX_SNIPPET_LENGTH = 200;
 
 /** Marks a body whose chunks are not bytes. */
-export const NOT_BYTES: unique symbol = Symbol("not bytes");
+export const NOT_BYTES: unique symbol = /* @__PURE__ */ Symbol("not bytes");
 
 /** Returns what a value lacks to be a response that can be read; a replacement of `fetch` may return anything. */
 export function problemOf(response: Response): string | undefined {
@@ -115,8 +115,8 @@ async function readWhole(response: Response, limit: number): Promise<ArrayBuffer
   return bytes.byteLength > limit ? undefined : bytes;
 }
 
-const LENIENT = new TextDecoder();
-const STRICT = new TextDecoder("utf-8", { fatal: true });
+const LENIENT = /* @__PURE__ */ new TextDecoder();
+const STRICT = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
 /**
  * Returns the JSON object of a successful response, or `undefined` if the body is none. A 204, a 205 and an empty
