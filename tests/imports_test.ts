@@ -242,6 +242,22 @@ Deno.test("every row of the table belongs to a file or folder of src", () => {
   assertEquals(Object.keys(TABLE).filter((row) => !rows.has(row)), []);
 });
 
+Deno.test("no file of src imports itself through others, not even their types", () => {
+  const importsByPath = new Map(
+    SOURCES.map(({ path, imports }) => [path, imports.map(({ target }) => target)]),
+  );
+  const done = new Set<string>();
+  const circles: string[] = [];
+  function visit(path: string, trail: readonly string[]): void {
+    if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+    if (trail.includes(path) || done.has(path)) return;
+    for (const target of importsByPath.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  }
+  for (const { path } of SOURCES) visit(path, []);
+  assertEquals(circles, []);
+});
+
 Deno.test("http_requester.ts contains only types", () => {
   const source = SOURCES.find(({ path }) => path === "http_requester.ts");
   assert(source);

@@ -4,31 +4,8 @@
  * @module
  */
 
+import type { Fault, FaultKind } from "./fault.ts";
 import type { SandboxRequest } from "./request_log.ts";
-
-/**
- * Something that goes wrong with a request.
- *
- * - `refuse`: the connection fails. Nothing is processed.
- * - `status`: an answer with that status, and `Retry-After: <retryAfter>` in seconds where it is given. Nothing is
- *   processed.
- * - `redirect`: a 302 to `location`, `/moved` before the path unless given. Nothing is processed.
- * - `lose`: processed, then the connection fails.
- * - `cut`: processed, then the connection fails in the middle of the answer's body.
- * - `garbage`: processed, then answered with status 200 and a body that is no JSON.
- * - `delay`: processed, then answered `ms` milliseconds later.
- * - `hang`: processed, then never answered.
- *
- * A request that ends early, by its signal, rejects with the signal's reason.
- */
-export type Fault =
-  | { readonly kind: "refuse" | "lose" | "cut" | "hang" | "garbage" }
-  | { readonly kind: "delay"; readonly ms: number }
-  | { readonly kind: "status"; readonly status: number; readonly retryAfter?: number }
-  | { readonly kind: "redirect"; readonly location?: string };
-
-/** The name of a {@linkcode Fault}. */
-export type FaultKind = Fault["kind"];
 
 /** Which requests a fault strikes. */
 export interface NextFaultOptions {

@@ -53,7 +53,8 @@
  * @module
  */
 
-export type { Fault, FaultKind, NextFaultOptions, RandomFaultOptions, SandboxFaults } from "./faults.ts";
+export type { Fault, FaultKind } from "./fault.ts";
+export type { NextFaultOptions, RandomFaultOptions, SandboxFaults } from "./faults.ts";
 export type { SandboxRequest } from "./request_log.ts";
 export { PrefactorSandbox } from "./sandbox.ts";
 export type { SandboxFetchInit, SandboxOptions } from "./sandbox.ts";

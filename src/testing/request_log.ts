@@ -5,7 +5,7 @@
  */
 
 import { Fifo } from "./bounded.ts";
-import type { FaultKind } from "./faults.ts";
+import type { FaultKind } from "./fault.ts";
 
 /** A request that came in. Wherever the token stood, it now says `[token]`; the header that carries it is gone. */
 export interface SandboxRequest {

@@ -7,7 +7,8 @@
 import type { HttpClientConfig } from "../config.ts";
 import type { Answer } from "./replies.ts";
 import { Refusal } from "./replies.ts";
-import type { Fault, SandboxFaults } from "./faults.ts";
+import type { Fault } from "./fault.ts";
+import type { SandboxFaults } from "./faults.ts";
 import { FaultPlan } from "./faults.ts";
 import { checkJsonSchema } from "./json_schema.ts";
 import {
