@@ -1,5 +1,5 @@
 /**
- * What came in.
+ * The requests that the sandbox received.
  *
  * @module
  */
@@ -7,69 +7,66 @@
 import { Fifo } from "./bounded.ts";
 import type { FaultKind } from "./fault.ts";
 
-/** A request that came in. Wherever the token stood, it now says `[token]`; the header that carries it is gone. */
+/** A request that the sandbox received. The token is replaced by `[token]`, and the header `authorization` is left out. */
 export interface SandboxRequest {
-  /** The id of the request: the answer's `x-request-id`. */
+  /** The id of the request, `x-request-id` of its response. */
   readonly id: string;
   /** The method, such as `"POST"`. */
   readonly method: string;
   /** The path, such as `"/api/v1/agent_spans"`. */
   readonly path: string;
-  /** The query with its question mark; empty where there is none. */
+  /** The query with its question mark; empty if there is none. */
   readonly query: string;
-  /** The headers without `authorization`, by their names in lower case. */
+  /** The headers by their names in lower case. */
   readonly headers: { readonly [name: string]: string };
-  /** The parsed body, or its text where that is no JSON; `undefined` where there is none. */
+  /** The parsed body, or its text if it is not JSON; `undefined` if it is empty. */
   readonly body: unknown;
-  /** What went wrong with it, on demand. */
+  /** The fault that the request met. */
   readonly fault?: FaultKind;
-  /** The status of the answer; absent as long as there is none, and where none arrives. */
+  /** The status of the response; absent if no response was delivered, or not yet. */
   readonly status?: number;
 }
 
-/** A request as the sandbox itself sees it: it learns its fate later. */
-export type Entry = { -readonly [Field in keyof SandboxRequest]: SandboxRequest[Field] };
+/** A record of the log, whose outcome is set later. */
+export type LogEntry = { -readonly [Field in keyof SandboxRequest]: SandboxRequest[Field] };
 
-/** A request that was read. */
-export interface Incoming {
-  /** What a client or a server made of it. */
+/** A request with its body. */
+export interface ReceivedRequest {
   readonly request: Request;
-  /** The path of its URL. */
   readonly path: string;
-  /** The query of its URL, with its question mark. */
+  /** The query with its question mark. */
   readonly query: string;
-  /** Its body. */
   readonly text: string;
-  /** Its body, parsed, or the text again where that is no JSON; `undefined` where there is none. */
+  /** The parsed text, or the text if it is not JSON; `undefined` if it is empty. */
   readonly json: unknown;
 }
 
-/** Reads a request. */
-export async function read(request: Request): Promise<Incoming> {
+/** Reads the body of a request. */
+export async function readRequest(request: Request): Promise<ReceivedRequest> {
   const text = await request.text();
   const { pathname, search } = new URL(request.url);
   return { request, path: pathname, query: search, text, json: parse(text) };
 }
 
-/** The requests that came in last. */
+/** The last requests. */
 export class RequestLog {
   readonly #limit: number;
   readonly #token: string;
-  #entries = new Fifo<Entry>();
+  #entries = new Fifo<LogEntry>();
 
-  /** Takes how many requests it keeps, and the token, which it never keeps. */
+  /** Creates a log of at most `limit` requests without the token. */
   constructor(limit: number, token: string) {
     this.#limit = limit;
     this.#token = token;
   }
 
-  /** Writes a request down. */
-  add(id: string, { request, path, query, text, json }: Incoming): Entry {
+  /** Adds a request. */
+  add(id: string, { request, path, query, text, json }: ReceivedRequest): LogEntry {
     const headers: Record<string, string> = {};
     request.headers.forEach((value, name) => {
       if (name !== "authorization") headers[name] = this.#redact(value);
     });
-    const entry: Entry = {
+    const entry: LogEntry = {
       id,
       method: request.method,
       path: this.#redact(path),
@@ -87,7 +84,7 @@ export class RequestLog {
     return this.#entries.toArray();
   }
 
-  /** Forgets all of them. */
+  /** Removes all requests. */
   clear(): void {
     this.#entries = new Fifo();
   }

@@ -4,21 +4,21 @@
  * @module
  */
 
-import type { Answer } from "./replies.ts";
+import type { Reply } from "./replies.ts";
 
 const BODILESS = [204, 205, 304];
 
 /** The response that carries an answer. */
 export function respond(
   id: string,
-  { status, content }: Answer,
+  { status, body }: Reply,
   extraHeaders: { readonly [name: string]: string | undefined },
 ): Response {
   const headers = headersOf(id);
   for (const [name, value] of Object.entries(extraHeaders)) {
     if (value !== undefined) headers.set(name, value);
   }
-  return new Response(BODILESS.includes(status) ? null : JSON.stringify(content), { status, headers });
+  return new Response(BODILESS.includes(status) ? null : JSON.stringify(body), { status, headers });
 }
 
 /** A successful response that is no JSON. */
@@ -37,8 +37,8 @@ export function deadResponse(): Response {
 }
 
 /** A response whose body announces its whole length and fails in the middle. */
-export function cutResponse(id: string, { status, content }: Answer): Response {
-  const bytes = new TextEncoder().encode(JSON.stringify(content));
+export function cutResponse(id: string, { status, body }: Reply): Response {
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
   const headers = headersOf(id);
   headers.set("content-length", String(bytes.length));
   return new Response(failingStream([bytes.subarray(0, Math.ceil(bytes.length / 2))]), { status, headers });

@@ -5,8 +5,7 @@
  */
 
 import type { HttpClientConfig } from "../config.ts";
-import type { Answer } from "./replies.ts";
-import { Refusal } from "./replies.ts";
+import { ErrorReply, type Reply } from "./replies.ts";
 import type { Fault } from "./fault.ts";
 import type { SandboxFaults } from "./faults.ts";
 import { FaultPlan } from "./faults.ts";
@@ -20,9 +19,9 @@ import {
   respond,
   wait,
 } from "./responses.ts";
-import type { Entry, Incoming, SandboxRequest } from "./request_log.ts";
-import { read, RequestLog } from "./request_log.ts";
-import { answerCall } from "./routes.ts";
+import type { LogEntry, ReceivedRequest, SandboxRequest } from "./request_log.ts";
+import { readRequest, RequestLog } from "./request_log.ts";
+import { handleRequest } from "./router.ts";
 import type {
   PayloadValidator,
   SandboxAgent,
@@ -30,7 +29,7 @@ import type {
   SandboxInstance,
   SandboxSpan,
 } from "./store.ts";
-import { makeAccount, Store } from "./store.ts";
+import { createAccount, Store } from "./store.ts";
 
 /** Where the sandbox stands for its own clients; the name is reserved, so nothing else can stand there. */
 const API_URL = "https://sandbox.prefactor.test";
@@ -120,7 +119,7 @@ export class PrefactorSandbox {
         `Cannot make a sandbox: maxRecords must be an integer from 1: current value is ${maxRecords}`,
       );
     }
-    const account = makeAccount(options.accountId, options.deployment);
+    const account = createAccount(options.accountId, options.deployment);
     this.#onRequest = options.onRequest;
     this.#token = token;
     this.#newStore = () => new Store(account, maxRecords, validatePayload);
@@ -191,21 +190,21 @@ export class PrefactorSandbox {
   /** A server's request has its signal looked at only where it has to wait: most never do. */
   async #receive(request: Request, signal?: AbortSignal): Promise<Response> {
     signal?.throwIfAborted();
-    const incoming = await read(request);
+    const received = await readRequest(request);
     signal?.throwIfAborted();
-    const entry = this.#requests.add(this.#store.account.ids.next(), incoming);
+    const entry = this.#requests.add(this.#store.account.ids.next(), received);
     const fault = this.#faults.strike(entry);
     if (fault) entry.fault = fault.kind;
     try {
-      return await this.#answer(incoming, entry, fault, () => signal ?? request.signal);
+      return await this.#respond(received, entry, fault, () => signal ?? request.signal);
     } finally {
       this.#onRequest?.(entry);
     }
   }
 
-  async #answer(
-    incoming: Incoming,
-    entry: Entry,
+  async #respond(
+    received: ReceivedRequest,
+    entry: LogEntry,
     fault: Fault | undefined,
     signal: () => AbortSignal,
   ): Promise<Response> {
@@ -214,18 +213,18 @@ export class PrefactorSandbox {
         throw new TypeError("The sandbox refused the connection");
       case "status":
         entry.status = fault.status;
-        return respond(entry.id, faultAnswer(fault.status), { "retry-after": fault.retryAfter?.toString() });
+        return respond(entry.id, faultReply(fault.status), { "retry-after": fault.retryAfter?.toString() });
       case "redirect":
         entry.status = 302;
-        return respond(entry.id, faultAnswer(302), { "location": fault.location ?? `/moved${entry.path}` });
+        return respond(entry.id, faultReply(302), { "location": fault.location ?? `/moved${entry.path}` });
     }
 
-    const answer = this.#process(incoming);
+    const reply = this.#handle(received);
     switch (fault?.kind) {
       case "lose":
         throw new TypeError("The sandbox lost the answer");
       case "cut":
-        return cutResponse(entry.id, answer);
+        return cutResponse(entry.id, reply);
       case "garbage":
         entry.status = 200;
         return garbageResponse(entry.id);
@@ -234,24 +233,16 @@ export class PrefactorSandbox {
       case "delay":
         await wait(fault.ms, signal());
     }
-    entry.status = answer.status;
-    return respond(entry.id, answer, { "allow": answer.allow });
+    entry.status = reply.status;
+    return respond(entry.id, reply, { "allow": reply.allow });
   }
 
-  #process({ request, path, query, text, json }: Incoming): Answer & { readonly allow?: string } {
-    const [scheme, token] = request.headers.get("authorization")?.split(" ") ?? [];
+  #handle(received: ReceivedRequest): Reply {
+    const [scheme, token] = received.request.headers.get("authorization")?.split(" ") ?? [];
     if (scheme?.toLowerCase() !== "bearer" || token !== this.#token) {
-      return new Refusal(401, "bad_authtoken", "The token is missing or wrong").answer;
+      return new ErrorReply(401, "bad_authtoken", "The token is missing or wrong").toReply();
     }
-    const { method, headers } = request;
-    return answerCall(this.#store, {
-      method,
-      path,
-      query,
-      text,
-      json,
-      idempotencyKey: headers.get("idempotency-key"),
-    });
+    return handleRequest(this.#store, received);
   }
 }
 
@@ -259,6 +250,6 @@ function isRequest(input: Request | URL | string): input is Request {
   return typeof input === "object" && "headers" in input;
 }
 
-function faultAnswer(status: number): Answer {
-  return new Refusal(status, "sandbox_fault", `The sandbox answers with ${status} on demand`).answer;
+function faultReply(status: number): Reply {
+  return new ErrorReply(status, "sandbox_fault", `The sandbox was told to respond with ${status}`).toReply();
 }

@@ -1,5 +1,5 @@
 /**
- * What the sandbox holds.
+ * The records of the sandbox.
  *
  * @module
  */
@@ -8,27 +8,27 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
-import type { Answer } from "./replies.ts";
 import { BoundedMap, LifecycleMap } from "./bounded.ts";
 import { PfidSource } from "./pfid.ts";
+import type { Reply } from "./replies.ts";
 
-/** An instance in the sandbox: what the API answers with. A change replaces it and leaves this object as it was. */
+/** An instance in the sandbox, as in responses of the API. A change replaces the object. */
 export interface SandboxInstance extends Readonly<AgentInstance> {
-  /** Where it stands. */
+  /** The status. */
   readonly status: AgentStatus;
-  /** The version of the span schemas that it registered with. */
+  /** The version of the schemas that it was registered with. */
   readonly agent_schema_version_id: string;
-  /** How many spans it has had. */
+  /** The number of its spans by status. */
   readonly span_counts: Readonly<AgentInstanceSpanCounts>;
 }
 
-/** A span in the sandbox: what the API answers with. A change replaces it and leaves this object as it was. */
+/** A span in the sandbox, as in responses of the API. A change replaces the object. */
 export interface SandboxSpan extends Readonly<AgentSpan> {
-  /** Where it stands. */
+  /** The status. */
   readonly status: AgentStatus;
-  /** What it was given. */
+  /** The payload that it was created with. */
   readonly payload: JsonObject;
-  /** How the payloads differ from the schemas that the instance registered; absent where they do not. */
+  /** The differences of the payloads from the schemas of the instance; absent if there are none. */
   readonly schema_mismatches?: readonly string[];
 }
 
@@ -36,53 +36,54 @@ export interface SandboxSpan extends Readonly<AgentSpan> {
 export interface SandboxAgent {
   /** The id that registrations name. */
   readonly id: string;
-  /** The version that the last registration with `update_current_version` made the current one. */
+  /** The version of the last registration with `update_current_version`. */
   readonly current_version_id: string | null;
 }
 
-/** The schemas that an instance registered. */
-export interface SchemaVersion {
-  /** The id of the version. */
+/** A record of a resource that has no rules of its own. */
+export interface PlainRecord {
   readonly id: string;
-  /** The schemas. */
-  readonly content: AgentSchemaVersionForRegister;
+  readonly [field: string]: unknown;
 }
 
-/** The first answer to an idempotency key. */
-export interface RecordedAnswer {
-  /** What was asked. */
-  readonly body: string;
-  /** What was answered. */
-  readonly answer: Answer;
+/** The first reply to an idempotency key. */
+export interface RecordedReply {
+  /** The text of the request. */
+  readonly request: string;
+  /** The reply to it. */
+  readonly reply: Reply;
 }
 
-/** Tells how a payload differs from its schema, a sentence for each difference. */
+/** Finds the differences between a payload and its schema, a sentence for each. */
 export type PayloadValidator = (payload: JsonObject, schema: JsonObject) => readonly string[];
 
-/** The deployment that a deployment-scoped token stands for. */
+/** The deployment of a deployment-scoped token. */
 export interface SandboxDeployment {
-  /** The id of the deployment; made up unless given. */
+  /** The id of the deployment. Defaults to a new id. */
   id?: string;
-  /** The agent that is deployed; an id is made up unless given. */
+  /** The deployed agent. Defaults to a new id. */
   agentId?: string;
-  /** The environment that it is deployed to; the sandbox's default one unless given. */
+  /** The environment of the deployment. Defaults to the default environment of the sandbox. */
   environmentId?: string;
 }
 
-/** Whose a store is. */
+/** A {@linkcode SandboxDeployment} with its defaults. */
+export type Deployment = Readonly<Required<SandboxDeployment>>;
+
+/** The account that a store belongs to. */
 export interface Account {
-  /** Makes all ids. */
+  /** The source of all ids. */
   readonly ids: PfidSource;
-  /** The account's own id. */
+  /** The id of the account. */
   readonly id: string;
-  /** The environment where a registration names none. */
+  /** The environment of a registration that names none. */
   readonly environmentId: string;
-  /** What the token stands for, where it is deployment-scoped. */
-  readonly deployment: Required<SandboxDeployment> | undefined;
+  /** The deployment of the token, if the token is deployment-scoped. */
+  readonly deployment: Deployment | undefined;
 }
 
-/** Makes an account, with ids in place of what is left out. */
-export function makeAccount(id: string | undefined, deployment: SandboxDeployment | undefined): Account {
+/** Creates an account, with new ids for those that are left out. */
+export function createAccount(id: string | undefined, deployment: SandboxDeployment | undefined): Account {
   const ids = new PfidSource(id);
   const environmentId = ids.next();
   return {
@@ -97,37 +98,50 @@ export function makeAccount(id: string | undefined, deployment: SandboxDeploymen
   };
 }
 
-/** Everything that one account has. Each collection keeps to `maxRecords`. */
+/** The records of one account. Each collection holds at most `maxRecords`. */
 export class Store {
   readonly account: Account;
   readonly validatePayload: PayloadValidator;
   readonly agents: BoundedMap<SandboxAgent>;
-  readonly versionIds: BoundedMap<string>;
-  readonly schemaVersions: BoundedMap<SchemaVersion>;
-  readonly answers: BoundedMap<RecordedAnswer>;
+  /** The ids of agent versions by content. */
+  readonly agentVersionIds: BoundedMap<string>;
+  /** The ids of schema versions by content. */
+  readonly schemaVersionIds: BoundedMap<string>;
+  readonly schemaVersions: BoundedMap<AgentSchemaVersionForRegister>;
+  readonly replies: BoundedMap<RecordedReply>;
   readonly instances: LifecycleMap<SandboxInstance>;
   readonly spans: LifecycleMap<SandboxSpan>;
-  /** What belongs to an instance beside its own fields. */
-  readonly #parts = new Map<string, { readonly schemas: SchemaVersion; readonly spanIds: Set<string> }>();
+  readonly #maxRecords: number;
+  readonly #plainRecords = new Map<string, BoundedMap<PlainRecord>>();
+  readonly #spanIds = new Map<string, Set<string>>();
 
   constructor(account: Account, maxRecords: number, validatePayload: PayloadValidator) {
     this.account = account;
     this.validatePayload = validatePayload;
+    this.#maxRecords = maxRecords;
     this.agents = new BoundedMap(maxRecords);
-    this.versionIds = new BoundedMap(maxRecords);
+    this.agentVersionIds = new BoundedMap(maxRecords);
+    this.schemaVersionIds = new BoundedMap(maxRecords);
     this.schemaVersions = new BoundedMap(maxRecords);
-    this.answers = new BoundedMap(maxRecords);
+    this.replies = new BoundedMap(maxRecords);
     this.instances = new LifecycleMap(maxRecords, (instance) => this.#dropSpansOf(instance.id));
     this.spans = new LifecycleMap(
       maxRecords,
-      (span) => this.#spanIdsOf(span.agent_instance_id)?.delete(span.id),
+      (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
     );
   }
 
+  /** The records of a plain resource by its type. */
+  plainRecords(type: string): BoundedMap<PlainRecord> {
+    let records = this.#plainRecords.get(type);
+    if (!records) this.#plainRecords.set(type, records = new BoundedMap(this.#maxRecords));
+    return records;
+  }
+
   /** Adds an instance. */
-  addInstance(instance: SandboxInstance, schemas: SchemaVersion): void {
+  addInstance(instance: SandboxInstance): void {
     this.instances.put(instance);
-    this.#parts.set(instance.id, { schemas, spanIds: new Set() });
+    this.#spanIds.set(instance.id, new Set());
   }
 
   /** Changes fields of an instance. */
@@ -137,14 +151,14 @@ export class Store {
     return changed;
   }
 
-  /** Adds a span, and counts it. */
+  /** Adds a span and counts it. */
   addSpan(span: SandboxSpan, instance: SandboxInstance): void {
     this.spans.put(span);
-    this.#spanIdsOf(instance.id)?.add(span.id);
+    this.#spanIds.get(instance.id)?.add(span.id);
     this.#count(instance, span.status, 1, 1);
   }
 
-  /** Changes fields of a span, and counts it anew. */
+  /** Changes fields of a span and counts it anew. */
   changeSpan(span: SandboxSpan, changes: Partial<SandboxSpan>): SandboxSpan {
     const changed = { ...span, ...changes, updated_at: new Date().toISOString() };
     this.spans.put(changed);
@@ -153,15 +167,15 @@ export class Store {
     return changed;
   }
 
-  /** The spans that an instance still has, in the order in which they came. */
+  /** The spans of an instance, in the order of their creation. */
   spansOf(instanceId: string): SandboxSpan[] {
-    const ids = this.#spanIdsOf(instanceId) ?? [];
+    const ids = this.#spanIds.get(instanceId) ?? [];
     return Array.from(ids, (id) => this.spans.get(id)).filter((span) => span !== undefined);
   }
 
-  /** The schemas that an instance registered. */
+  /** The schemas that an instance was registered with. */
   schemasOf(instanceId: string): AgentSchemaVersionForRegister {
-    return this.#parts.get(instanceId)?.schemas.content ?? {};
+    return this.schemaVersions.get(this.instances.get(instanceId)?.agent_schema_version_id ?? "") ?? {};
   }
 
   #count(instance: SandboxInstance, status: AgentStatus, by: 1 | -1, total: 0 | 1): SandboxInstance {
@@ -172,12 +186,8 @@ export class Store {
     return this.changeInstance(instance, { span_counts: counts });
   }
 
-  #spanIdsOf(instanceId: string): Set<string> | undefined {
-    return this.#parts.get(instanceId)?.spanIds;
-  }
-
   #dropSpansOf(instanceId: string): void {
-    for (const id of this.#spanIdsOf(instanceId) ?? []) this.spans.delete(id);
-    this.#parts.delete(instanceId);
+    for (const id of this.#spanIds.get(instanceId) ?? []) this.spans.delete(id);
+    this.#spanIds.delete(instanceId);
   }
 }

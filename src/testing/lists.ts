@@ -1,0 +1,86 @@
+/**
+ * Lists: filters, sorting and pages.
+ *
+ * @module
+ */
+
+import { fail, isOneOf } from "../guards.ts";
+import { type FieldRules, type Fields, isFilled, optional } from "./fields.ts";
+
+/** The rules of the fields that every list takes. */
+export const PAGE_FIELDS: FieldRules = {
+  "pagination[offset]": optional((value) => /^\d{1,9}$/.test(String(value)) || fail("an integer >= 0")),
+  "pagination[page_size]": optional((value) =>
+    /^(?:[1-9]\d?|100)$/.test(String(value)) || fail("an integer from 1 to 100")
+  ),
+  "sorting[field]": optional(isFilled),
+  "sorting[direction]": optional((value) => isOneOf(value, ["asc", "desc"])),
+};
+
+/** The filters of a list by the field of the query that sets them. A filter that the query does not set is left out. */
+export interface ListFilters<T> {
+  readonly [field: string]: (record: T, value: string) => boolean;
+}
+
+/** Creates the filter for records whose field equals the value of the query; `null` selects records without a value. */
+export function equals<T extends object>(field: keyof T): ListFilters<T>[string] {
+  return (record, value) => value === "null" ? (record[field] ?? null) === null : record[field] === value;
+}
+
+/** Filters and sorts the records and returns the page that the query asks for. */
+export function listPage<T extends object>(
+  records: Iterable<T>,
+  fields: Fields,
+  filters: ListFilters<T> = {},
+): Record<string, unknown> {
+  const set = Object.entries(filters).filter(([field]) => typeof fields[field] === "string");
+  const found = [...records].filter((record) =>
+    set.every(([field, matches]) => matches(record, fields[field] as string))
+  );
+  const sorting = sortingOf(fields);
+  if (sorting) found.sort(comparing(sorting));
+  const offset = Number(fields["pagination[offset]"] ?? 0);
+  const size = Number(fields["pagination[page_size]"] ?? 100);
+  const summaries = found.slice(offset, offset + size);
+  const isEmpty = summaries.length === 0;
+  return {
+    summaries,
+    pagination: {
+      item_count: found.length,
+      item_start: isEmpty ? 0 : offset + 1,
+      item_end: isEmpty ? 0 : offset + summaries.length,
+      page_count: Math.ceil(found.length / size),
+      page_index: Math.floor(offset / size),
+      page_offset: offset,
+      page_size: size,
+      next_page_offset: offset + size < found.length ? offset + size : null,
+      previous_page_offset: offset > 0 ? Math.max(0, offset - size) : null,
+    },
+    sorting: sorting ?? null,
+  };
+}
+
+interface Sorting {
+  readonly field: string;
+  readonly direction: "asc" | "desc";
+}
+
+function sortingOf(fields: Fields): Sorting | undefined {
+  const field = fields["sorting[field]"];
+  if (typeof field !== "string") return undefined;
+  return { field, direction: fields["sorting[direction]"] === "desc" ? "desc" : "asc" };
+}
+
+/** Compares records by a field, in code units or as numbers. Records without the field come last. */
+function comparing({ field, direction }: Sorting): (a: object, b: object) => number {
+  const sign = direction === "desc" ? -1 : 1;
+  const valueOf = (record: object) =>
+    Object.hasOwn(record, field) ? (record as Record<string, string | number | null>)[field] ?? null : null;
+  return (recordA, recordB) => {
+    const [a, b] = [valueOf(recordA), valueOf(recordB)];
+    if (a === b) return 0;
+    if (a === null) return 1;
+    if (b === null) return -1;
+    return a < b ? -sign : sign;
+  };
+}

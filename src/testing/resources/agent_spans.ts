@@ -1,0 +1,183 @@
+/**
+ * Agent spans.
+ *
+ * @module
+ */
+
+import { isDateTime, isObject, isOneOf } from "../../guards.ts";
+import type { AgentStatus, JsonObject } from "../../models/common.ts";
+import { isFinishStatus } from "../../models/common.ts";
+import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
+import { type Fields, isFilled, optional, required } from "../fields.ts";
+import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
+import { ErrorReply } from "../replies.ts";
+import type { Route } from "../route.ts";
+import type { SandboxSpan, Store } from "../store.ts";
+import { findInstance } from "./agent_instances.ts";
+import { freeId } from "./ids.ts";
+import { changesOfFinish } from "./lifecycle.ts";
+
+const instanceOfSpan: Route["instanceId"] = (store, { id }) => store.spans.get(id)?.agent_instance_id;
+const instanceOfFields: Route["instanceId"] = (_store, { fields }) => fields["agent_instance_id"];
+
+const TIME_FILTERS: ListFilters<SandboxSpan> = {
+  start_time: (span, time) => !(timeOf(span) < Date.parse(time)),
+  end_time: (span, time) => !(timeOf(span) > Date.parse(time)),
+};
+
+/** The operations on agent spans. */
+export const AGENT_SPAN_ROUTES: readonly Route[] = [
+  {
+    method: "POST",
+    path: "agent_spans",
+    bulkType: "agent_spans/create",
+    allowsDeployment: true,
+    hasDetails: true,
+    fields: {
+      agent_instance_id: required(isFilled),
+      schema_name: required(isFilled),
+      status: required((value) => isOneOf(value, ["pending", "active", "complete", "failed", "cancelled"])),
+      payload: required(isObject),
+      result_payload: optional(isObject),
+      id: optional(isFilled),
+      parent_span_id: optional(isFilled),
+      started_at: optional(isDateTime),
+      finished_at: optional(isDateTime),
+    },
+    instanceId: instanceOfFields,
+    handle: (store, { fields }) => ({ details: create(store, fields) }),
+  },
+  {
+    method: "GET",
+    path: "agent_spans",
+    fields: {
+      agent_instance_id: required(isFilled),
+      start_time: optional(isDateTime),
+      end_time: optional(isDateTime),
+      ...PAGE_FIELDS,
+    },
+    instanceId: instanceOfFields,
+    handle(store, { fields }) {
+      const instance = findInstance(store, fields["agent_instance_id"] as string);
+      return listPage(store.spansOf(instance.id), fields, TIME_FILTERS);
+    },
+  },
+  {
+    method: "POST",
+    path: "agent_spans/{agent_span_id}/finish",
+    bulkType: "agent_spans/finish",
+    allowsDeployment: true,
+    fields: {
+      status: optional(isFinishStatus),
+      timestamp: optional(isDateTime),
+      result_payload: optional(isObject),
+    },
+    instanceId: instanceOfSpan,
+    handle: (store, { id, fields }) => ({ details: finish(store, findSpan(store, id), fields) }),
+  },
+  {
+    method: "GET",
+    path: "agent_spans/{agent_span_id}",
+    instanceId: instanceOfSpan,
+    handle: (store, { id }) => ({ details: findSpan(store, id) }),
+  },
+];
+
+function timeOf(span: SandboxSpan): number {
+  return Date.parse(span.started_at ?? span.inserted_at ?? "");
+}
+
+function findSpan(store: Store, id: string): SandboxSpan {
+  const span = store.spans.get(id);
+  if (!span) throw new ErrorReply(404, "not_found", "Agent span not found");
+  return span;
+}
+
+function create(store: Store, fields: Fields): SandboxSpan {
+  const instance = findInstance(store, fields["agent_instance_id"] as string);
+  const id = freeId(store, store.spans, fields["id"]);
+  const now = new Date().toISOString();
+  const status = fields["status"] as AgentStatus;
+  const hasEnded = status !== "pending" && status !== "active";
+  const type = findType(store.schemasOf(instance.id), fields["schema_name"] as string);
+  const payload = fields["payload"] as JsonObject;
+  const result = (fields["result_payload"] as JsonObject | null | undefined) ?? null;
+  const span: SandboxSpan = {
+    type: "agent_span",
+    id,
+    account_id: store.account.id,
+    agent_id: instance.agent_id,
+    agent_instance_id: instance.id,
+    parent_span_id: (fields["parent_span_id"] as string | null | undefined) ?? null,
+    schema_name: type.name,
+    schema_title: type.title,
+    status,
+    payload,
+    result_payload: result,
+    summary: null,
+    started_at: (fields["started_at"] as string | null | undefined) ?? (status === "pending" ? null : now),
+    inserted_at: now,
+    updated_at: now,
+    finished_at: (fields["finished_at"] as string | null | undefined) ?? (hasEnded ? now : null),
+    ...findMismatches(store, type, payload, result),
+  };
+  store.addSpan(span, instance);
+  return span;
+}
+
+function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
+  const changes = changesOfFinish(fields, "agent span", span.status);
+  const result = fields["result_payload"] as JsonObject | null | undefined;
+  if (!result) return store.changeSpan(span, changes);
+  const type = findType(store.schemasOf(span.agent_instance_id), span.schema_name);
+  return store.changeSpan(span, {
+    ...changes,
+    result_payload: result,
+    ...findMismatches(store, type, span.payload, result),
+  });
+}
+
+interface SpanType {
+  readonly name: string;
+  readonly title: string | null;
+  /** The schema of the payload; `undefined` if the instance registered no such type. */
+  readonly params: JsonObject | undefined;
+  readonly result: JsonObject | null | undefined;
+}
+
+function findType(schemas: AgentSchemaVersionForRegister, name: string): SpanType {
+  const type = schemas.span_type_schemas?.find((type) => type.name === name);
+  return {
+    name,
+    title: type?.title ?? null,
+    // The schemas are parsed JSON.
+    params: (type?.params_schema ?? own(schemas.span_schemas, name)) as JsonObject | undefined,
+    result: (type?.result_schema ?? own(schemas.span_result_schemas, name)) as JsonObject | null | undefined,
+  };
+}
+
+function own<T>(map: Record<string, T> | null | undefined, name: string): T | undefined {
+  return map && Object.hasOwn(map, name) ? map[name] : undefined;
+}
+
+function findMismatches(
+  { validatePayload }: Store,
+  type: SpanType,
+  payload: JsonObject,
+  result: JsonObject | null,
+): Pick<SandboxSpan, "schema_mismatches"> {
+  if (!type.params) {
+    return { schema_mismatches: [`schema_name: ${JSON.stringify(type.name)} is not registered`] };
+  }
+  const mismatches = validate("payload", payload, type.params);
+  if (result && type.result) mismatches.push(...validate("result_payload", result, type.result));
+  return mismatches.length > 0 ? { schema_mismatches: mismatches } : {};
+
+  function validate(field: string, value: JsonObject, schema: JsonObject): string[] {
+    try {
+      return validatePayload(value, schema).map((mismatch) => `${field}: ${mismatch}`);
+    } catch (error) {
+      return [`${field}: the schema is invalid: ${error instanceof Error ? error.message : error}`];
+    }
+  }
+}
