@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Fifo } from "./bounded.ts";
 import type { FaultKind } from "./fault.ts";
 
 /** A request that the sandbox received. The token is replaced by `[token]`, and the header `authorization` is left out. */
@@ -48,50 +47,26 @@ export async function readRequest(request: Request): Promise<ReceivedRequest> {
   return { request, path: pathname, query: search, text, json: parse(text) };
 }
 
-/** The last requests. */
-export class RequestLog {
-  readonly #limit: number;
-  readonly #token: string;
-  #entries = new Fifo<LogEntry>();
-
-  /** Creates a log of at most `limit` requests without the token. */
-  constructor(limit: number, token: string) {
-    this.#limit = limit;
-    this.#token = token;
-  }
-
-  /** Adds a request. */
-  add(id: string, { request, path, query, text, json }: ReceivedRequest): LogEntry {
-    const headers: Record<string, string> = {};
-    request.headers.forEach((value, name) => {
-      if (name !== "authorization") headers[name] = this.#redact(value);
-    });
-    const entry: LogEntry = {
-      id,
-      method: request.method,
-      path: this.#redact(path),
-      query: this.#redact(query),
-      headers,
-      body: text.includes(this.#token) ? parse(this.#redact(text)) : json,
-    };
-    this.#entries.push(entry);
-    if (this.#entries.length > this.#limit) this.#entries.shift();
-    return entry;
-  }
-
-  /** The requests, oldest first. */
-  toArray(): SandboxRequest[] {
-    return this.#entries.toArray();
-  }
-
-  /** Removes all requests. */
-  clear(): void {
-    this.#entries = new Fifo();
-  }
-
-  #redact(text: string): string {
-    return text.replaceAll(this.#token, "[token]").replaceAll(encodeURIComponent(this.#token), "[token]");
-  }
+/** Creates the record of a request, without the token. */
+export function createLogEntry(
+  id: string,
+  { request, path, query, text, json }: ReceivedRequest,
+  token: string,
+): LogEntry {
+  const redact = (text: string) =>
+    text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+  const headers: Record<string, string> = {};
+  request.headers.forEach((value, name) => {
+    if (name !== "authorization") headers[name] = redact(value);
+  });
+  return {
+    id,
+    method: request.method,
+    path: redact(path),
+    query: redact(query),
+    headers,
+    body: text.includes(token) ? parse(redact(text)) : json,
+  };
 }
 
 function parse(text: string): unknown {

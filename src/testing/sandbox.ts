@@ -20,7 +20,7 @@ import {
   wait,
 } from "./responses.ts";
 import type { LogEntry, ReceivedRequest, SandboxRequest } from "./request_log.ts";
-import { readRequest, RequestLog } from "./request_log.ts";
+import { createLogEntry, readRequest } from "./request_log.ts";
 import { handleRequest } from "./router.ts";
 import type {
   PayloadValidator,
@@ -92,7 +92,6 @@ export class PrefactorSandbox {
   readonly #token: string;
   readonly #faults = new FaultPlan();
   readonly #newStore: () => Store;
-  readonly #requests: RequestLog;
   #store: Store;
 
   /**
@@ -124,7 +123,6 @@ export class PrefactorSandbox {
     this.#token = token;
     this.#newStore = () => new Store(account, maxRecords, validatePayload);
     this.#store = this.#newStore();
-    this.#requests = new RequestLog(maxRecords, token);
     this.fetch = (input, init) => this.#fetch(input, init);
   }
 
@@ -135,12 +133,12 @@ export class PrefactorSandbox {
 
   /** What came in, in order: a copy, so that it can be kept. */
   get requests(): readonly SandboxRequest[] {
-    return this.#requests.toArray();
+    return [...this.#store.requests.records.values()];
   }
 
   /** The agents that registrations named, by id. */
   get agents(): ReadonlyMap<string, SandboxAgent> {
-    return this.#store.agents.entries;
+    return this.#store.agents.records;
   }
 
   /** The instances by id, in the order in which they came. */
@@ -176,7 +174,6 @@ export class PrefactorSandbox {
 
   /** Forgets all that came in and all faults. Token, account and the other options stay. */
   reset(): void {
-    this.#requests.clear();
     this.#store = this.#newStore();
     this.#faults.clear();
   }
@@ -192,7 +189,8 @@ export class PrefactorSandbox {
     signal?.throwIfAborted();
     const received = await readRequest(request);
     signal?.throwIfAborted();
-    const entry = this.#requests.add(this.#store.account.ids.next(), received);
+    const entry = createLogEntry(this.#store.account.ids.next(), received, this.#token);
+    this.#store.requests.set(entry.id, entry);
     const fault = this.#faults.strike(entry);
     if (fault) entry.fault = fault.kind;
     try {

@@ -8,9 +8,10 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
-import { BoundedMap, LifecycleMap } from "./bounded.ts";
+import { Collection } from "./collection.ts";
 import { PfidSource } from "./pfid.ts";
 import type { Reply } from "./replies.ts";
+import type { LogEntry } from "./request_log.ts";
 
 /** An instance in the sandbox, as in responses of the API. A change replaces the object. */
 export interface SandboxInstance extends Readonly<AgentInstance> {
@@ -38,12 +39,6 @@ export interface SandboxAgent {
   readonly id: string;
   /** The version of the last registration with `update_current_version`. */
   readonly current_version_id: string | null;
-}
-
-/** A record of a resource that has no rules of its own. */
-export interface PlainRecord {
-  readonly id: string;
-  readonly [field: string]: unknown;
 }
 
 /** The first reply to an idempotency key. */
@@ -102,58 +97,55 @@ export function createAccount(id: string | undefined, deployment: SandboxDeploym
 export class Store {
   readonly account: Account;
   readonly validatePayload: PayloadValidator;
-  readonly agents: BoundedMap<SandboxAgent>;
+  /** The requests by id. */
+  readonly requests: Collection<LogEntry>;
+  /** The first replies by operation and idempotency key. */
+  readonly replies: Collection<RecordedReply>;
+  readonly agents: Collection<SandboxAgent>;
   /** The ids of agent versions by content. */
-  readonly agentVersionIds: BoundedMap<string>;
+  readonly agentVersionIds: Collection<string>;
   /** The ids of schema versions by content. */
-  readonly schemaVersionIds: BoundedMap<string>;
-  readonly schemaVersions: BoundedMap<AgentSchemaVersionForRegister>;
-  readonly replies: BoundedMap<RecordedReply>;
-  readonly instances: LifecycleMap<SandboxInstance>;
-  readonly spans: LifecycleMap<SandboxSpan>;
-  readonly #maxRecords: number;
-  readonly #plainRecords = new Map<string, BoundedMap<PlainRecord>>();
+  readonly schemaVersionIds: Collection<string>;
+  readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
+  readonly instances: Collection<SandboxInstance>;
+  readonly spans: Collection<SandboxSpan>;
   readonly #spanIds = new Map<string, Set<string>>();
 
   constructor(account: Account, maxRecords: number, validatePayload: PayloadValidator) {
     this.account = account;
     this.validatePayload = validatePayload;
-    this.#maxRecords = maxRecords;
-    this.agents = new BoundedMap(maxRecords);
-    this.agentVersionIds = new BoundedMap(maxRecords);
-    this.schemaVersionIds = new BoundedMap(maxRecords);
-    this.schemaVersions = new BoundedMap(maxRecords);
-    this.replies = new BoundedMap(maxRecords);
-    this.instances = new LifecycleMap(maxRecords, (instance) => this.#dropSpansOf(instance.id));
-    this.spans = new LifecycleMap(
-      maxRecords,
-      (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
-    );
-  }
-
-  /** The records of a plain resource by its type. */
-  plainRecords(type: string): BoundedMap<PlainRecord> {
-    let records = this.#plainRecords.get(type);
-    if (!records) this.#plainRecords.set(type, records = new BoundedMap(this.#maxRecords));
-    return records;
+    this.requests = new Collection(maxRecords);
+    this.replies = new Collection(maxRecords);
+    this.agents = new Collection(maxRecords);
+    this.agentVersionIds = new Collection(maxRecords);
+    this.schemaVersionIds = new Collection(maxRecords);
+    this.schemaVersions = new Collection(maxRecords);
+    this.instances = new Collection<SandboxInstance>(maxRecords, {
+      hasEnded,
+      onDrop: (instance) => this.#dropSpansOf(instance.id),
+    });
+    this.spans = new Collection<SandboxSpan>(maxRecords, {
+      hasEnded,
+      onDrop: (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
+    });
   }
 
   /** Adds an instance. */
   addInstance(instance: SandboxInstance): void {
-    this.instances.put(instance);
+    this.instances.set(instance.id, instance);
     this.#spanIds.set(instance.id, new Set());
   }
 
   /** Changes fields of an instance. */
   changeInstance(instance: SandboxInstance, changes: Partial<SandboxInstance>): SandboxInstance {
     const changed = { ...instance, ...changes, updated_at: new Date().toISOString() };
-    this.instances.put(changed);
+    this.instances.set(changed.id, changed);
     return changed;
   }
 
   /** Adds a span and counts it. */
   addSpan(span: SandboxSpan, instance: SandboxInstance): void {
-    this.spans.put(span);
+    this.spans.set(span.id, span);
     this.#spanIds.get(instance.id)?.add(span.id);
     this.#count(instance, span.status, 1, 1);
   }
@@ -161,7 +153,7 @@ export class Store {
   /** Changes fields of a span and counts it anew. */
   changeSpan(span: SandboxSpan, changes: Partial<SandboxSpan>): SandboxSpan {
     const changed = { ...span, ...changes, updated_at: new Date().toISOString() };
-    this.spans.put(changed);
+    this.spans.set(changed.id, changed);
     const instance = this.instances.get(span.agent_instance_id);
     if (instance) this.#count(this.#count(instance, span.status, -1, 0), changed.status, 1, 0);
     return changed;
@@ -182,7 +174,7 @@ export class Store {
     const counts = { ...instance.span_counts };
     counts.total += total;
     if (status !== "terminated") counts[status] += by;
-    if (status !== "pending" && status !== "active") counts.finished += by;
+    if (hasEnded({ status })) counts.finished += by;
     return this.changeInstance(instance, { span_counts: counts });
   }
 
@@ -190,4 +182,9 @@ export class Store {
     for (const id of this.#spanIds.get(instanceId) ?? []) this.spans.delete(id);
     this.#spanIds.delete(instanceId);
   }
+}
+
+/** Whether the status is a final one. */
+export function hasEnded({ status }: { readonly status: AgentStatus }): boolean {
+  return status !== "pending" && status !== "active";
 }

@@ -12,7 +12,7 @@ import { type Fields, isFilled, optional, required } from "../fields.ts";
 import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply } from "../replies.ts";
 import type { Route } from "../route.ts";
-import type { SandboxSpan, Store } from "../store.ts";
+import { hasEnded, type SandboxSpan, type Store } from "../store.ts";
 import { findInstance } from "./agent_instances.ts";
 import { freeId } from "./ids.ts";
 import { changesOfFinish } from "./lifecycle.ts";
@@ -98,7 +98,6 @@ function create(store: Store, fields: Fields): SandboxSpan {
   const id = freeId(store, store.spans, fields["id"]);
   const now = new Date().toISOString();
   const status = fields["status"] as AgentStatus;
-  const hasEnded = status !== "pending" && status !== "active";
   const type = findType(store.schemasOf(instance.id), fields["schema_name"] as string);
   const payload = fields["payload"] as JsonObject;
   const result = (fields["result_payload"] as JsonObject | null | undefined) ?? null;
@@ -118,7 +117,7 @@ function create(store: Store, fields: Fields): SandboxSpan {
     started_at: (fields["started_at"] as string | null | undefined) ?? (status === "pending" ? null : now),
     inserted_at: now,
     updated_at: now,
-    finished_at: (fields["finished_at"] as string | null | undefined) ?? (hasEnded ? now : null),
+    finished_at: (fields["finished_at"] as string | null | undefined) ?? (hasEnded({ status }) ? now : null),
     ...findMismatches(store, type, payload, result),
   };
   store.addSpan(span, instance);
