@@ -78,3 +78,10 @@ function parse(text: string): unknown {
     return undefined;
   }
 }
+
+/** Replaces each error by its code. */
+// deno-lint-ignore no-explicit-any
+export function codesOf(errors: any): unknown {
+  if (typeof errors.code === "string" && errors.status === "error") return errors.code;
+  return Object.fromEntries(Object.entries(errors).map(([field, error]) => [field, codesOf(error)]));
+}

@@ -1,10 +1,10 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 
 const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
+const KEY = { "idempotency-key": "key-00001" };
 
-Deno.test("sandbox.fetch() answers a ping, and gives every answer a request id", async () => {
+Deno.test("sandbox.fetch() responds to a ping, with an id for each request", async () => {
   const caller = new Caller();
   const first = await caller.get("ping");
   const second = await caller.get("nowhere");
@@ -40,201 +40,117 @@ for (
     ["POST", "/api/v1/agent_spans", "", 422, "validation_errors"],
   ] as const
 ) {
-  Deno.test(`sandbox.fetch() answers ${method} ${path} with the body ${body} by ${status}`, async () => {
+  Deno.test(`sandbox.fetch() responds to ${method} ${path} with the body ${body} with ${status}`, async () => {
     const { status: actual, json } = await new Caller().send(method, path, body);
     assertEquals([actual, json.status, json.code, typeof json.message], [status, "error", code, "string"]);
   });
 }
 
-Deno.test("sandbox.fetch() names the methods that a path takes", async () => {
+Deno.test("sandbox.fetch() lists the methods that a path supports", async () => {
   const { headers } = await new Caller().send("PUT", "/api/v1/agent_spans", "{}");
   assertEquals(headers.get("allow"), "POST, GET");
 });
 
-for (
-  const [path, body, errors] of [
-    ["agent_instance/register", {}, {
-      agent_id: "required",
-      agent_version: "required",
-      agent_schema_version: "required",
-    }],
-    ["agent_instance/register", { ...REGISTRATION, agent_id: "" }, { agent_id: "invalid" }],
-    ["agent_instance/register", { ...REGISTRATION, agent_version: { name: 1 } }, {
-      agent_version: { name: "invalid" },
-    }],
-    [
-      "agent_instance/register",
-      { ...REGISTRATION, agent_schema_version: { span_type_schemas: [{ name: "a" }] } },
-      { agent_schema_version: { span_type_schemas: { 0: { params_schema: "required" } } } },
-    ],
-    ["agent_instance/register", { ...REGISTRATION, purpose: "fun", id: 5 }, {
-      id: "invalid",
-      purpose: "invalid",
-    }],
-    ["agent_instance/register", { ...REGISTRATION, idempotency_key: "k".repeat(65) }, {
-      idempotency_key: "invalid",
-    }],
-    ["agent_spans", {}, { details: "required" }],
-    ["agent_spans", SPAN, { details: "required" }],
-    ["agent_spans", { details: {} }, {
-      details: {
-        agent_instance_id: "required",
-        schema_name: "required",
-        status: "required",
-        payload: "required",
-      },
-    }],
-    ["agent_spans", {
-      details: { ...SPAN, agent_instance_id: "i", status: "terminated", started_at: "2024-13-01" },
-    }, {
-      details: { status: "invalid", started_at: "invalid" },
-    }],
-    ["bulk", {}, { items: "required" }],
-    ["bulk", { items: [] }, { items: "required" }],
-    ["bulk", { items: 1 }, { items: "invalid" }],
-    ["bulk", { items: [1, { _type: "a", idempotency_key: "short" }] }, {
-      items: { 0: "invalid", 1: { idempotency_key: "invalid" } },
-    }],
-    ["bulk", {
-      items: [{ _type: "a", idempotency_key: "12345678" }, { _type: "a", idempotency_key: "12345678" }],
-    }, {
-      items: { 1: { idempotency_key: "taken" } },
-    }],
-  ] as const
-) {
-  Deno.test(`sandbox.fetch() refuses ${path} ${JSON.stringify(body).slice(0, 90)}`, async () => {
-    const { status, json } = await new Caller().post(path, body);
-    assertEquals([status, json.code, codesOf(json.errors)], [422, "validation_errors", errors]);
-  });
-}
-
-/** Each error by its code alone. */
-// deno-lint-ignore no-explicit-any
-function codesOf(errors: any): unknown {
-  if (typeof errors.code === "string" && errors.status === "error") return errors.code;
-  return Object.fromEntries(Object.entries(errors).map(([field, error]) => [field, codesOf(error)]));
-}
-
-Deno.test("sandbox.fetch() registers an instance with ids that sort by time in one partition", async () => {
+Deno.test("sandbox.fetch() replays the first response to a key, byte for byte", async () => {
   const caller = new Caller();
-  const ids: string[] = [];
-  for (let n = 0; n < 50; n++) ids.push(await caller.register());
-  assertEquals(ids, ids.toSorted());
-  assertEquals(new Set(ids.map((id) => id.slice(10, 16))).size, 1);
-  for (const id of ids) assertMatch(id, PFID);
-  const { details } = (await caller.get(`agent_instance/${ids[0]}`)).json;
-  assertEquals([details.status, details.agent_id, details.started_at], ["pending", "librarian", null]);
-  assertMatch(details.environment_id, PFID);
+  const first = await caller.post("agent_instance/register", REGISTRATION, KEY);
+  await caller.post(`agent_instance/${first.json.details.id}/start`);
+  const second = await caller.post("agent_instance/register", REGISTRATION, KEY);
+  assertEquals([second.status, second.text], [200, first.text]);
+  assertNotEquals(second.headers.get("x-request-id"), first.headers.get("x-request-id"));
+  assertEquals(caller.sandbox.instances.size, 1);
 });
 
-Deno.test("sandbox.fetch() keeps an account's partition, from its PFID or from its name", async () => {
-  const pfid = "01m80jbc5n460nkvjef71mqa676zqp0h";
-  const ofPfid = await new Caller(new PrefactorSandbox({ accountId: pfid })).register();
-  const ofName = () => new Caller(new PrefactorSandbox({ accountId: "acme" })).register();
-  assertEquals(ofPfid.slice(10, 16), pfid.slice(10, 16));
-  assertEquals((await ofName()).slice(10, 16), (await ofName()).slice(10, 16));
+Deno.test("sandbox.fetch() prefers the key in the body to the key in the header", async () => {
+  const caller = new Caller();
+  const body = { ...REGISTRATION, idempotency_key: "key-00002" };
+  const first = await caller.post("agent_instance/register", body, KEY);
+  const second = await caller.post("agent_instance/register", body, { "idempotency-key": "other" });
+  const third = await caller.post("agent_instance/register", REGISTRATION, KEY);
+  assertEquals(second.text, first.text);
+  assertNotEquals(third.text, first.text);
 });
 
-Deno.test("sandbox.fetch() takes a caller's own id once", async () => {
+Deno.test("sandbox.fetch() refuses another body with the same key", async () => {
   const caller = new Caller();
-  assertEquals(await caller.register({ id: "mine" }), "mine");
-  const again = await caller.post("agent_instance/register", { ...REGISTRATION, id: "mine" });
-  assertEquals([again.status, codesOf(again.json.errors)], [422, { id: "taken" }]);
-  assertEquals((await caller.createSpan("mine", { id: "span" })).json.details.id, "span");
-  const spanAgain = await caller.createSpan("mine", { id: "span" });
-  assertEquals([spanAgain.status, codesOf(spanAgain.json.errors)], [422, { details: { id: "taken" } }]);
-});
-
-Deno.test("sandbox.fetch() reuses versions of the same content", async () => {
-  const caller = new Caller();
-  const versions = async (fields: object) => {
-    const { details } = (await caller.get(`agent_instance/${await caller.register(fields)}`)).json;
-    return [details.agent_version_id, details.agent_schema_version_id];
-  };
-  const schema = { span_schemas: { a: { type: "object", required: ["x"] } } };
-  const schemaInOtherOrder = { span_schemas: { a: { required: ["x"], type: "object" } } };
-  const first = await versions({ agent_version: { name: "n" }, agent_schema_version: schema });
-  assertEquals(
-    await versions({ agent_version: { name: "n" }, agent_schema_version: schemaInOtherOrder }),
-    first,
+  await caller.post("agent_instance/register", REGISTRATION, KEY);
+  const { status, json } = await caller.post(
+    "agent_instance/register",
+    { ...REGISTRATION, purpose: "eval" },
+    KEY,
   );
-  const [otherVersion, sameSchema] = await versions({
-    agent_version: { name: "m" },
-    agent_schema_version: schema,
-  });
-  assertNotEquals(otherVersion, first[0]);
-  assertEquals(sameSchema, first[1]);
+  assertEquals([status, json.code, json.errors.idempotency_key.code], [422, "validation_errors", "taken"]);
+  assertEquals(caller.sandbox.instances.size, 1);
 });
 
-Deno.test("sandbox.agents tells the current version, which a registration can leave as it is", async () => {
+Deno.test("sandbox.fetch() limits a key to one method and path", async () => {
   const caller = new Caller();
-  const { sandbox } = caller;
-  const versionOf = async (fields: object) =>
-    sandbox.instances.get(await caller.register(fields))!.agent_version_id;
-  const current = () => sandbox.agents.get("librarian")!.current_version_id;
-  await versionOf({ update_current_version: false });
-  assertEquals(current(), null);
-  const second = await versionOf({ agent_version: { name: "2" } });
-  assertEquals(current(), second);
-  await versionOf({ agent_version: { name: "3" }, update_current_version: false });
-  assertEquals(current(), second);
+  const id = await caller.register();
+  const started = await caller.post(`agent_instance/${id}/start`, {}, KEY);
+  const finished = await caller.post(`agent_instance/${id}/finish`, {}, KEY);
+  assertEquals([started.json.details.status, finished.json.details.status], ["active", "complete"]);
 });
 
-Deno.test("sandbox.fetch() takes agent and environment from a deployment-scoped token, which cannot read", async () => {
-  const deployment = { id: "d", agentId: "librarian", environmentId: "production" };
-  const caller = new Caller(new PrefactorSandbox({ deployment }));
-  const { json } = await caller.post("agent_instance/register", {
-    agent_version: {},
-    agent_schema_version: {},
-  });
-  const { id, agent_id, environment_id, agent_deployment_id } = json.details;
-  assertEquals([agent_id, environment_id, agent_deployment_id], ["librarian", "production", "d"]);
-  const other = await caller.post("agent_instance/register", {
-    ...REGISTRATION,
-    agent_id: "x",
-    environment_id: "y",
-  });
-  assertEquals(codesOf(other.json.errors), { agent_id: "invalid", environment_id: "invalid" });
-  const read = await caller.get(`agent_instance/${id}`);
-  assertEquals([read.status, read.json.code], [401, "unauthorized"]);
-  assertEquals((await caller.get("ping")).status, 200);
+Deno.test("sandbox.fetch() replays the error of an operation, but not of a request that was not carried out", async () => {
+  const caller = new Caller();
+  assertEquals((await caller.post("agent_instance/mine/start", {}, KEY)).status, 404);
+  await caller.register({ id: "mine" });
+  assertEquals((await caller.post("agent_instance/mine/start", {}, KEY)).status, 404);
+  assertEquals((await caller.post("agent_instance/register", "{", KEY)).status, 400);
+  assertEquals((await caller.post("agent_instance/register", REGISTRATION, KEY)).status, 200);
 });
 
-Deno.test("sandbox.fetch() pages through the spans of an instance", async () => {
+Deno.test("sandbox.fetch() processes concurrent requests with the same key once", async () => {
   const caller = new Caller();
   const id = await caller.start();
-  for (let n = 0; n < 5; n++) {
-    await caller.createSpan(id, { id: `s${n}`, started_at: `2024-01-0${n + 1}T00:00:00Z` });
-  }
-  const page = async (query: string) => {
-    const { json } = await caller.get(`agent_spans?agent_instance_id=${id}${query}`);
-    return [json.summaries.map((span: { id: string }) => span.id), json.pagination];
-  };
-  const [all] = await page("");
-  assertEquals(all, ["s0", "s1", "s2", "s3", "s4"]);
-  assertEquals(await page("&pagination[offset]=2&pagination[page_size]=2"), [["s2", "s3"], {
-    item_count: 5,
-    item_start: 3,
-    item_end: 4,
-    page_count: 3,
-    page_index: 1,
-    page_offset: 2,
-    page_size: 2,
-    next_page_offset: 4,
-    previous_page_offset: 0,
-  }]);
-  const [beyond, pagination] = await page("&pagination[offset]=9");
-  assertEquals([beyond, pagination.item_start, pagination.next_page_offset], [[], 0, null]);
-  const [within] = await page("&start_time=2024-01-02T00:00:00Z&end_time=2024-01-03T00:00:00Z");
-  assertEquals(within, ["s1", "s2"]);
+  const body = { details: { ...SPAN, agent_instance_id: id }, idempotency_key: "key-00001" };
+  const replies = await Promise.all(Array.from({ length: 20 }, () => caller.post("agent_spans", body)));
+  assertEquals(new Set(replies.map(({ text }) => text)).size, 1);
+  assertEquals(caller.sandbox.spans.size, 1);
+});
+
+Deno.test("sandbox.fetch() replays a response from before a termination unchanged", async () => {
+  const caller = new Caller();
+  const id = await caller.register();
+  const first = await caller.post(`agent_instance/${id}/start`, {}, KEY);
+  caller.sandbox.terminate(id, "stop");
+  assertEquals((await caller.post(`agent_instance/${id}/start`, {}, KEY)).text, first.text);
+});
+
+Deno.test("sandbox.terminate() adds control to every response about the instance and its spans", async () => {
+  const caller = new Caller();
+  const { sandbox } = caller;
+  const id = await caller.start();
+  const other = await caller.start();
+  await caller.createSpan(id, { id: "s" });
+  sandbox.terminate(id, "too expensive");
+  const control = { terminate: true, reason: "too expensive" };
+  assertEquals(sandbox.instances.get(id)!.status, "terminated");
+  assertEquals(sandbox.instances.get(id)!.termination_reason, "too expensive");
+
   for (
-    const query of [
-      "pagination[page_size]=101",
-      "pagination[page_size]=0",
-      "pagination[offset]=-1",
-      "end_time=x",
-    ]
+    const [reply, status] of [
+      [await caller.get(`agent_instance/${id}`), 200],
+      [await caller.get("agent_spans/s"), 200],
+      [await caller.get(`agent_spans?agent_instance_id=${id}`), 200],
+      [await caller.get(`agent_spans?agent_instance_id=${id}&end_time=x`), 422],
+      [await caller.createSpan(id), 200],
+      [await caller.createSpan(id, { status: "x" }), 422],
+      [await caller.post("agent_spans/s/finish"), 200],
+      [await caller.post("agent_spans/s/finish"), 409],
+      [await caller.post(`agent_instance/${id}/start`), 409],
+      [await caller.post(`agent_instance/${id}/finish`), 409],
+    ] as const
   ) {
-    assertEquals((await caller.get(`agent_spans?agent_instance_id=${id}&${query}`)).status, 422, query);
+    assertEquals([reply.status, reply.json.control], [status, control]);
   }
+  const items = [{
+    _type: "agent_spans/create",
+    idempotency_key: "create-01",
+    ...SPAN,
+    agent_instance_id: id,
+  }];
+  const bulk = await caller.post("bulk", { items });
+  assertEquals(bulk.json.outputs["create-01"].control, control);
+  assertEquals((await caller.get(`agent_instance/${other}`)).json.control, undefined);
 });

@@ -1,0 +1,137 @@
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { PrefactorSandbox } from "@prefactor/http/testing";
+import { FakeTime } from "@std/testing/time";
+import { Caller, codesOf, REGISTRATION } from "../helpers.ts";
+
+const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
+const AT = "2024-05-01T12:00:00.000Z";
+
+Deno.test("sandbox.fetch() creates ids that sort by time, in one partition", async () => {
+  const caller = new Caller();
+  const ids: string[] = [];
+  for (let n = 0; n < 50; n++) ids.push(await caller.register());
+  assertEquals(ids, ids.toSorted());
+  assertEquals(new Set(ids.map((id) => id.slice(10, 16))).size, 1);
+  for (const id of ids) assertMatch(id, PFID);
+  const { details } = (await caller.get(`agent_instance/${ids[0]}`)).json;
+  assertEquals([details.status, details.agent_id, details.started_at], ["pending", "librarian", null]);
+  assertMatch(details.environment_id, PFID);
+});
+
+Deno.test("sandbox.fetch() derives the partition from the account id", async () => {
+  const pfid = "01m80jbc5n460nkvjef71mqa676zqp0h";
+  const ofPfid = await new Caller(new PrefactorSandbox({ accountId: pfid })).register();
+  const ofName = () => new Caller(new PrefactorSandbox({ accountId: "acme" })).register();
+  assertEquals(ofPfid.slice(10, 16), pfid.slice(10, 16));
+  assertEquals((await ofName()).slice(10, 16), (await ofName()).slice(10, 16));
+});
+
+Deno.test("sandbox.fetch() accepts an id of the caller once", async () => {
+  const caller = new Caller();
+  assertEquals(await caller.register({ id: "mine" }), "mine");
+  const again = await caller.post("agent_instance/register", { ...REGISTRATION, id: "mine" });
+  assertEquals([again.status, codesOf(again.json.errors)], [422, { id: "taken" }]);
+  assertEquals((await caller.createSpan("mine", { id: "span" })).json.details.id, "span");
+  const spanAgain = await caller.createSpan("mine", { id: "span" });
+  assertEquals([spanAgain.status, codesOf(spanAgain.json.errors)], [422, { details: { id: "taken" } }]);
+});
+
+Deno.test("sandbox.fetch() reuses versions of the same content", async () => {
+  const caller = new Caller();
+  const versions = async (fields: object) => {
+    const { details } = (await caller.get(`agent_instance/${await caller.register(fields)}`)).json;
+    return [details.agent_version_id, details.agent_schema_version_id];
+  };
+  const schema = { span_schemas: { a: { type: "object", required: ["x"] } } };
+  const schemaInOtherOrder = { span_schemas: { a: { required: ["x"], type: "object" } } };
+  const first = await versions({ agent_version: { name: "n" }, agent_schema_version: schema });
+  assertEquals(
+    await versions({ agent_version: { name: "n" }, agent_schema_version: schemaInOtherOrder }),
+    first,
+  );
+  const [otherVersion, sameSchema] = await versions({
+    agent_version: { name: "m" },
+    agent_schema_version: schema,
+  });
+  assertNotEquals(otherVersion, first[0]);
+  assertEquals(sameSchema, first[1]);
+});
+
+Deno.test("sandbox.agents has the current version, which a registration can leave unchanged", async () => {
+  const caller = new Caller();
+  const { sandbox } = caller;
+  const versionOf = async (fields: object) =>
+    sandbox.instances.get(await caller.register(fields))!.agent_version_id;
+  const current = () => sandbox.agents.get("librarian")!.current_version_id;
+  await versionOf({ update_current_version: false });
+  assertEquals(current(), null);
+  const second = await versionOf({ agent_version: { name: "2" } });
+  assertEquals(current(), second);
+  await versionOf({ agent_version: { name: "3" }, update_current_version: false });
+  assertEquals(current(), second);
+});
+
+Deno.test("sandbox.fetch() starts and finishes an instance once, at the given times", async () => {
+  const caller = new Caller();
+  const id = await caller.register();
+  const started = await caller.post(`agent_instance/${id}/start`, { timestamp: AT });
+  assertEquals([started.json.details.status, started.json.details.started_at], ["active", AT]);
+  const startedAgain = await caller.post(`agent_instance/${id}/start`);
+  assertEquals([startedAgain.status, startedAgain.json.code], [409, "invalid_action"]);
+  const finished = await caller.post(`agent_instance/${id}/finish`, { status: "failed", timestamp: AT });
+  assertEquals([finished.json.details.status, finished.json.details.finished_at], ["failed", AT]);
+  const finishedAgain = await caller.post(`agent_instance/${id}/finish`);
+  assertEquals([finishedAgain.status, finishedAgain.json.code], [409, "invalid_action"]);
+});
+
+Deno.test("sandbox.fetch() uses the current time by default", async () => {
+  using time = new FakeTime(Date.parse(AT));
+  const caller = new Caller();
+  const id = await caller.start();
+  time.tick(1_000);
+  const { details } = (await caller.post(`agent_instance/${id}/finish`)).json;
+  assertEquals([details.started_at, details.finished_at], [AT, "2024-05-01T12:00:01.000Z"]);
+  assertEquals([details.status, details.inserted_at, details.updated_at], [
+    "complete",
+    AT,
+    details.finished_at,
+  ]);
+});
+
+Deno.test("sandbox.fetch() cancels only what is pending, and sets both times", async () => {
+  const caller = new Caller();
+  const cancelled = { status: "cancelled", timestamp: AT };
+  const pending = await caller.register();
+  assertEquals((await caller.post(`agent_instance/${pending}/finish`)).status, 409);
+  const { details } = (await caller.post(`agent_instance/${pending}/finish`, cancelled)).json;
+  assertEquals([details.status, details.started_at, details.finished_at], ["cancelled", AT, AT]);
+  const active = await caller.start();
+  assertEquals((await caller.post(`agent_instance/${active}/finish`, cancelled)).status, 409);
+
+  await caller.createSpan(active, { id: "pending", status: "pending" });
+  await caller.createSpan(active, { id: "active" });
+  assertEquals((await caller.post("agent_spans/pending/finish")).status, 409);
+  const span = (await caller.post("agent_spans/pending/finish", cancelled)).json.details;
+  assertEquals([span.status, span.started_at, span.finished_at], ["cancelled", AT, AT]);
+  assertEquals((await caller.post("agent_spans/active/finish", cancelled)).status, 409);
+});
+
+Deno.test("sandbox.fetch() takes agent and environment from a deployment-scoped token, which cannot read", async () => {
+  const deployment = { id: "d", agentId: "librarian", environmentId: "production" };
+  const caller = new Caller(new PrefactorSandbox({ deployment }));
+  const { json } = await caller.post("agent_instance/register", {
+    agent_version: {},
+    agent_schema_version: {},
+  });
+  const { id, agent_id, environment_id, agent_deployment_id } = json.details;
+  assertEquals([agent_id, environment_id, agent_deployment_id], ["librarian", "production", "d"]);
+  const other = await caller.post("agent_instance/register", {
+    ...REGISTRATION,
+    agent_id: "x",
+    environment_id: "y",
+  });
+  assertEquals(codesOf(other.json.errors), { agent_id: "invalid", environment_id: "invalid" });
+  const read = await caller.get(`agent_instance/${id}`);
+  assertEquals([read.status, read.json.code], [401, "unauthorized"]);
+  assertEquals((await caller.get("ping")).status, 200);
+});

@@ -1,0 +1,136 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { PrefactorSandbox } from "@prefactor/http/testing";
+import { Caller } from "../helpers.ts";
+
+const AT = "2024-05-01T12:00:00.000Z";
+
+Deno.test("sandbox.fetch() creates spans of every status and counts them", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  for (const status of ["pending", "active", "complete", "failed", "cancelled"]) {
+    const { details } = (await caller.createSpan(id, { status })).json;
+    assertEquals([status, details.started_at === null], [status, status === "pending"]);
+    assertEquals([status, details.finished_at === null], [
+      status,
+      status === "pending" || status === "active",
+    ]);
+  }
+  await caller.createSpan(id, { id: "s" });
+  await caller.post("agent_spans/s/finish", { status: "failed" });
+  assertEquals(caller.sandbox.instances.get(id)!.span_counts, {
+    total: 6,
+    pending: 1,
+    active: 1,
+    complete: 1,
+    failed: 2,
+    cancelled: 1,
+    finished: 4,
+  });
+});
+
+Deno.test("sandbox.fetch() keeps the payload and the result of a span", async () => {
+  const caller = new Caller();
+  const id = await caller.start({
+    agent_schema_version: { span_type_schemas: [{ name: "agent:llm", params_schema: {}, title: "A call" }] },
+  });
+  const fields = { payload: { prompt: "hi" }, parent_span_id: "outer", started_at: AT };
+  const { details } = (await caller.createSpan(id, fields)).json;
+  assertEquals([details.payload, details.parent_span_id, details.started_at], [
+    { prompt: "hi" },
+    "outer",
+    AT,
+  ]);
+  assertEquals([details.schema_title, details.agent_id, details.schema_mismatches], [
+    "A call",
+    "librarian",
+    undefined,
+  ]);
+  const finish = { result_payload: { answer: "ho" }, timestamp: AT };
+  const finished = (await caller.post(`agent_spans/${details.id}/finish`, finish)).json.details;
+  assertEquals([finished.status, finished.result_payload, finished.finished_at], ["complete", {
+    answer: "ho",
+  }, AT]);
+  assertEquals((await caller.get(`agent_spans/${details.id}`)).json.details, finished);
+});
+
+Deno.test("sandbox.fetch() refuses a span of an unknown instance", async () => {
+  const { status, json } = await new Caller().createSpan("none");
+  assertEquals([status, json.code], [404, "not_found"]);
+});
+
+Deno.test("sandbox.fetch() keeps a span that does not match its schema, with the mismatches", async () => {
+  const caller = new Caller();
+  const id = await caller.start({
+    agent_schema_version: {
+      span_schemas: { "agent:llm": { type: "object", required: ["model"] } },
+      span_result_schemas: { "agent:llm": { properties: { tokens: { type: "integer" } } } },
+    },
+  });
+  const mismatches = async (fields: object) =>
+    (await caller.createSpan(id, fields)).json.details.schema_mismatches;
+  assertEquals(await mismatches({ payload: { model: "m" }, result_payload: { tokens: 1 } }), undefined);
+  assertEquals(await mismatches({ id: "s", payload: {} }), ["payload: model is required"]);
+  assertEquals(await mismatches({ schema_name: "toString" }), ['schema_name: "toString" is not registered']);
+  const { json } = await caller.post("agent_spans/s/finish", { result_payload: { tokens: "many" } });
+  assertEquals(json.details.schema_mismatches, [
+    "payload: model is required",
+    "result_payload: tokens must be of type integer",
+  ]);
+});
+
+Deno.test("PrefactorSandbox() uses the given validator of payloads", async () => {
+  const seen: unknown[] = [];
+  const sandbox = new PrefactorSandbox({
+    validatePayload(payload, schema) {
+      seen.push([payload, schema]);
+      if (payload["broken"]) throw new Error("no such keyword");
+      return ["is odd"];
+    },
+  });
+  const caller = new Caller(sandbox);
+  const id = await caller.start({ agent_schema_version: { span_schemas: { "agent:llm": { $id: "x" } } } });
+  const odd = (await caller.createSpan(id, { payload: { a: 1 } })).json.details;
+  assertEquals(odd.schema_mismatches, ["payload: is odd"]);
+  assertEquals(seen, [[{ a: 1 }, { $id: "x" }]]);
+  const broken = (await caller.createSpan(id, { payload: { broken: true } })).json.details;
+  assertStringIncludes(broken.schema_mismatches[0], "no such keyword");
+});
+
+Deno.test("sandbox.fetch() returns pages of the spans of an instance", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  for (let n = 0; n < 5; n++) {
+    await caller.createSpan(id, { id: `s${n}`, started_at: `2024-01-0${n + 1}T00:00:00Z` });
+  }
+  const page = async (query: string) => {
+    const { json } = await caller.get(`agent_spans?agent_instance_id=${id}${query}`);
+    return [json.summaries.map((span: { id: string }) => span.id), json.pagination];
+  };
+  const [all] = await page("");
+  assertEquals(all, ["s0", "s1", "s2", "s3", "s4"]);
+  assertEquals(await page("&pagination[offset]=2&pagination[page_size]=2"), [["s2", "s3"], {
+    item_count: 5,
+    item_start: 3,
+    item_end: 4,
+    page_count: 3,
+    page_index: 1,
+    page_offset: 2,
+    page_size: 2,
+    next_page_offset: 4,
+    previous_page_offset: 0,
+  }]);
+  const [beyond, pagination] = await page("&pagination[offset]=9");
+  assertEquals([beyond, pagination.item_start, pagination.next_page_offset], [[], 0, null]);
+  const [within] = await page("&start_time=2024-01-02T00:00:00Z&end_time=2024-01-03T00:00:00Z");
+  assertEquals(within, ["s1", "s2"]);
+  for (
+    const query of [
+      "pagination[page_size]=101",
+      "pagination[page_size]=0",
+      "pagination[offset]=-1",
+      "end_time=x",
+    ]
+  ) {
+    assertEquals((await caller.get(`agent_spans?agent_instance_id=${id}&${query}`)).status, 422, query);
+  }
+});
