@@ -50,7 +50,7 @@ export function listPage<T extends object>(
       item_start: isEmpty ? 0 : offset + 1,
       item_end: isEmpty ? 0 : offset + summaries.length,
       page_count: Math.ceil(found.length / size),
-      page_index: Math.floor(offset / size),
+      page_index: Math.floor(offset / size) + 1,
       page_offset: offset,
       page_size: size,
       next_page_offset: offset + size < found.length ? offset + size : null,

@@ -12,6 +12,7 @@ import type { ReceivedRequest } from "./request_log.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
 import { bulkRoute } from "./resources/bulk.ts";
+import { PERSON_ROUTES } from "./resources/people.ts";
 import { PING_ROUTE } from "./resources/ping.ts";
 import type { Route, RouteInput } from "./route.ts";
 import type { Deployment, Store } from "./store.ts";
@@ -23,6 +24,7 @@ const DETAILS_RULES: FieldRules = { details: required(isObject) };
 const ROUTES: readonly Route[] = [
   ...AGENT_INSTANCE_ROUTES,
   ...AGENT_SPAN_ROUTES,
+  ...PERSON_ROUTES,
   bulkRoute(runItem),
   PING_ROUTE,
 ];

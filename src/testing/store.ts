@@ -41,6 +41,12 @@ export interface SandboxAgent {
   readonly current_version_id: string | null;
 }
 
+/** A record of a plain resource. */
+export interface PlainRecord {
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
 /** The first reply to an idempotency key. */
 export interface RecordedReply {
   /** The text of the request. */
@@ -109,11 +115,14 @@ export class Store {
   readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
   readonly instances: Collection<SandboxInstance>;
   readonly spans: Collection<SandboxSpan>;
+  readonly #maxRecords: number;
+  readonly #plainRecords = new Map<string, Collection<PlainRecord>>();
   readonly #spanIds = new Map<string, Set<string>>();
 
   constructor(account: Account, maxRecords: number, validatePayload: PayloadValidator) {
     this.account = account;
     this.validatePayload = validatePayload;
+    this.#maxRecords = maxRecords;
     this.requests = new Collection(maxRecords);
     this.replies = new Collection(maxRecords);
     this.agents = new Collection(maxRecords);
@@ -128,6 +137,13 @@ export class Store {
       hasEnded,
       onDrop: (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
     });
+  }
+
+  /** Returns the records of a plain resource by its type. */
+  plainRecords(type: string): Collection<PlainRecord> {
+    let records = this.#plainRecords.get(type);
+    if (!records) this.#plainRecords.set(type, records = new Collection(this.#maxRecords));
+    return records;
   }
 
   /** Adds an instance. */

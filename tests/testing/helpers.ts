@@ -1,8 +1,8 @@
-/** What the tests of the sandbox share. */
+/** Helpers of the sandbox's tests. */
 
 import { PrefactorSandbox } from "@prefactor/http/testing";
 
-/** An answer with its body read. */
+/** A response with its body. */
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
@@ -46,13 +46,21 @@ export class Caller {
     return this.send("POST", `/api/v1/${path}`, body, headers);
   }
 
-  /** Registers an instance and answers its id. */
+  put(path: string, body: unknown): Promise<Reply> {
+    return this.send("PUT", `/api/v1/${path}`, body);
+  }
+
+  delete(path: string): Promise<Reply> {
+    return this.send("DELETE", `/api/v1/${path}`);
+  }
+
+  /** Registers an instance and returns its id. */
   async register(fields: object = {}): Promise<string> {
     const { json } = await this.post("agent_instance/register", { ...REGISTRATION, ...fields });
     return json.details.id;
   }
 
-  /** Registers and starts an instance and answers its id. */
+  /** Registers and starts an instance and returns its id. */
   async start(fields: object = {}): Promise<string> {
     const id = await this.register(fields);
     await this.post(`agent_instance/${id}/start`);
@@ -65,10 +73,10 @@ export class Caller {
   }
 }
 
-/** The least that a registration takes. */
+/** The required fields of a registration. */
 export const REGISTRATION = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };
 
-/** A span's fields but for the instance. */
+/** The required fields of a span, without the instance. */
 export const SPAN = { schema_name: "agent:llm", status: "active", payload: {} };
 
 function parse(text: string): unknown {

@@ -113,7 +113,7 @@ Deno.test("sandbox.fetch() returns pages of the spans of an instance", async () 
     item_start: 3,
     item_end: 4,
     page_count: 3,
-    page_index: 1,
+    page_index: 2,
     page_offset: 2,
     page_size: 2,
     next_page_offset: 4,

@@ -1,0 +1,101 @@
+/**
+ * Resources without rules of their own: list, get, create, update and delete.
+ *
+ * @module
+ */
+
+import { type FieldRules, type Fields, isFilled, optional } from "../fields.ts";
+import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
+import { ErrorReply } from "../replies.ts";
+import type { Route } from "../route.ts";
+import type { PlainRecord, Store } from "../store.ts";
+import { freeId } from "./ids.ts";
+
+/** The description of a plain resource. */
+export interface PlainResource {
+  /** The `type` of its records, also its path. */
+  readonly type: string;
+  /** The rules of the fields that a create and an update take. Optional fields default to `null`. */
+  readonly fields: FieldRules;
+  /** Defaults other than `null`. */
+  readonly defaults?: Fields;
+  /** The filters of its list. */
+  readonly filters?: ListFilters<PlainRecord>;
+}
+
+/** Creates the operations of a plain resource. */
+export function plainRoutes(resource: PlainResource): Route[] {
+  const { type, fields, defaults = {}, filters = {} } = resource;
+  const path = `${type}/{${type}_id}`;
+
+  function find(store: Store, id: string): PlainRecord {
+    const record = store.plainRecords(type).get(id);
+    if (!record) throw new ErrorReply(404, "not_found", `The ${type} was not found`);
+    return record;
+  }
+
+  function save(store: Store, record: PlainRecord): { details: PlainRecord } {
+    store.plainRecords(type).set(record.id, record);
+    return { details: record };
+  }
+
+  /** The fields that the resource has; a field that is left out takes its value from `others`. */
+  function pick(given: Fields, others: Fields): Fields {
+    return Object.fromEntries(
+      Object.keys(fields).map((
+        field,
+      ) => [field, given[field] === undefined ? others[field] ?? null : given[field]]),
+    );
+  }
+
+  return [
+    {
+      method: "GET",
+      path: type,
+      fields: PAGE_FIELDS,
+      handle: (store, input) => listPage(store.plainRecords(type).records.values(), input.fields, filters),
+    },
+    {
+      method: "POST",
+      path: type,
+      hasDetails: true,
+      fields: { ...fields, id: optional(isFilled) },
+      handle(store, input) {
+        const id = freeId(store, store.plainRecords(type), input.fields["id"]);
+        const now = new Date().toISOString();
+        const times = { inserted_at: now, updated_at: now };
+        return save(store, {
+          type,
+          id,
+          account_id: store.account.id,
+          ...pick(input.fields, defaults),
+          ...times,
+        });
+      },
+    },
+    { method: "GET", path, handle: (store, { id }) => ({ details: find(store, id) }) },
+    {
+      method: "PUT",
+      path,
+      hasDetails: true,
+      fields,
+      handle(store, input) {
+        const record = find(store, input.id);
+        return save(store, {
+          ...record,
+          ...pick(input.fields, record),
+          updated_at: new Date().toISOString(),
+        });
+      },
+    },
+    {
+      method: "DELETE",
+      path,
+      handle(store, { id }) {
+        const details = find(store, id);
+        store.plainRecords(type).delete(id);
+        return { details };
+      },
+    },
+  ];
+}
