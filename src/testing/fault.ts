@@ -27,3 +27,15 @@ export type Fault =
 
 /** The name of a {@linkcode Fault}. */
 export type FaultKind = Fault["kind"];
+
+/** Every kind of fault. */
+export const FAULT_KINDS = [
+  "refuse",
+  "lose",
+  "cut",
+  "delay",
+  "status",
+  "garbage",
+  "redirect",
+  "hang",
+] as const satisfies readonly FaultKind[];

@@ -1,29 +1,30 @@
 /**
- * What can go wrong between a client and the sandbox, on demand.
+ * The faults of a sandbox.
  *
  * @module
  */
 
-import type { Fault, FaultKind } from "./fault.ts";
+import { ArgumentChecker } from "../arguments.ts";
+import { type Fault, FAULT_KINDS, type FaultKind } from "./fault.ts";
 import type { SandboxRequest } from "./request_log.ts";
 
-/** Which requests a fault strikes. */
+/** Options of {@linkcode SandboxFaults.next}. */
 export interface NextFaultOptions {
-  /** How many requests it strikes; 1 unless given, `Infinity` for all. */
+  /** The number of requests that meet the fault, `Infinity` for no end. Defaults to 1. */
   times?: number;
-  /** Whether it strikes this request; any unless given. */
+  /** Whether a request meets the fault. Defaults to `true` for every request. */
   match?: (request: SandboxRequest) => boolean;
 }
 
-/** How faults strike at random. */
+/** Options of {@linkcode SandboxFaults.random}. */
 export interface RandomFaultOptions {
-  /** The share of requests that a fault strikes, from 0 to 1. */
+  /** The share of requests that meet a fault, from 0 to 1. */
   rate: number;
-  /** Where the random numbers start: the same seed and the same requests meet the same faults. */
+  /** The seed of the random numbers. The same seed and the same requests lead to the same faults. */
   seed: number;
   /**
-   * What strikes, each as often as the others: a fault, or the name of one. By its name `delay` takes 10 ms, and
-   * `status` one of 429, 500, 502, 503, 504. All but `hang` unless given, since a hang costs a client its timeout.
+   * The faults, or the names of faults, all equally likely. A `delay` by name takes 10 ms; a `status` by name is 429,
+   * 500, 502, 503 or 504. Defaults to every kind except `hang`, which would cost the client its timeout.
    */
   kinds?: readonly (FaultKind | Fault)[];
 }
@@ -43,89 +44,84 @@ export interface RandomFaultOptions {
  */
 export interface SandboxFaults {
   /**
-   * Lets the fault strike the next request, or the next that match. Faults wait in line: each request meets the first
-   * that matches it, and random ones only where none does.
+   * Plans a fault for the next request, or for the next requests that match. A request meets the first planned fault
+   * that matches, and a random fault only if no planned one does.
    *
-   * @throws {RangeError} If `times`, `ms` or `status` is out of range.
+   * @throws {PrefactorClientError} If the fault or an option is invalid.
    */
   next(fault: Fault, options?: NextFaultOptions): void;
   /**
-   * Lets faults strike at random from now on, in place of those from an earlier call.
+   * Starts random faults. They replace those of an earlier call.
    *
-   * @throws {RangeError} If `rate` is not from 0 to 1, or `kinds` is empty.
+   * @throws {PrefactorClientError} If an option is invalid.
    */
   random(options: RandomFaultOptions): void;
-  /** Ends all faults, those in line and those at random. */
+  /** Removes all planned and random faults. */
   clear(): void;
 }
 
-const DEFAULT_KINDS: readonly FaultKind[] = [
-  "refuse",
-  "lose",
-  "cut",
-  "delay",
-  "status",
-  "garbage",
-  "redirect",
-];
+interface PlannedFault {
+  readonly fault: Fault;
+  readonly match: (request: SandboxRequest) => boolean;
+  timesLeft: number;
+}
+
 const STATUSES = [429, 500, 502, 503, 504] as const;
 
-/** Decides which fault strikes a request. */
+/** Chooses the fault that a request meets. */
 export class FaultPlan implements SandboxFaults {
-  #line: { fault: Fault; left: number; match: (request: SandboxRequest) => boolean }[] = [];
-  #random: (() => Fault | undefined) | undefined;
+  #planned: PlannedFault[] = [];
+  #nextRandom: (() => Fault | undefined) | undefined;
 
   next(fault: Fault, options: NextFaultOptions = {}): void {
     const { times = 1, match = () => true } = options;
-    if (!(times >= 1)) {
-      throw new RangeError(`Cannot plan a fault: times must be at least 1: current value is ${times}`);
-    }
-    assertFault(fault);
-    this.#line.push({ fault, left: times, match });
+    const checker = new ArgumentChecker("plan the fault");
+    checkFault(checker, fault);
+    const isCount = times === Infinity || Number.isSafeInteger(times) && times >= 1;
+    checker.check("times", isCount, "an integer >= 1, or Infinity", times);
+    this.#planned.push({ fault, match, timesLeft: times });
   }
 
-  random({ rate, seed, kinds = DEFAULT_KINDS }: RandomFaultOptions): void {
-    if (!(rate >= 0 && rate <= 1)) {
-      throw new RangeError(`Cannot plan faults: rate must be from 0 to 1: current value is ${rate}`);
-    }
-    if (kinds.length === 0) throw new RangeError("Cannot plan faults: kinds must name at least one");
-    for (const kind of kinds) {
-      if (typeof kind === "object") assertFault(kind);
-    }
-    const random = randomNumbers(seed);
-    this.#random = () => random() < rate ? complete(pick(kinds, random), random) : undefined;
+  random(options: RandomFaultOptions): void {
+    const { rate, seed, kinds = FAULT_KINDS.filter((kind) => kind !== "hang") } = options;
+    const checker = new ArgumentChecker("plan random faults");
+    checker.check("rate", rate >= 0 && rate <= 1, "a number from 0 to 1", rate);
+    checker.check("seed", Number.isFinite(seed), "a finite number", seed);
+    checker.check("kinds", Array.isArray(kinds) && kinds.length > 0, "a non-empty array", kinds);
+    for (const kind of kinds) checkFault(checker, createFault(kind, () => 0));
+    const random = createRandom(seed);
+    this.#nextRandom = () => random() < rate ? createFault(pick(kinds, random), random) : undefined;
   }
 
   clear(): void {
-    this.#line = [];
-    this.#random = undefined;
+    this.#planned = [];
+    this.#nextRandom = undefined;
   }
 
-  /** The fault that strikes this request, where one does. */
-  strike(request: SandboxRequest): Fault | undefined {
-    const index = this.#line.findIndex(({ match }) => match(request));
-    const planned = this.#line[index];
-    if (planned === undefined) return this.#random?.();
-    planned.left--;
-    if (planned.left < 1) this.#line.splice(index, 1);
+  /** Returns the fault that the request meets, if any. */
+  take(request: SandboxRequest): Fault | undefined {
+    const index = this.#planned.findIndex(({ match }) => match(request));
+    const planned = this.#planned[index];
+    if (planned === undefined) return this.#nextRandom?.();
+    planned.timesLeft--;
+    if (planned.timesLeft < 1) this.#planned.splice(index, 1);
     return planned.fault;
   }
 }
 
-function assertFault(fault: Fault): void {
-  if (fault.kind === "delay" && !(fault.ms >= 0)) {
-    throw new RangeError(`Cannot plan a fault: ms must be at least 0: current value is ${fault.ms}`);
-  }
-  if (
-    fault.kind === "status" && !(Number.isInteger(fault.status) && fault.status >= 200 && fault.status <= 599)
-  ) {
-    throw new RangeError(
-      `Cannot plan a fault: status must be from 200 to 599: current value is ${fault.status}`,
-    );
+function checkFault(checker: ArgumentChecker, fault: Fault): void {
+  checker.check("kind", FAULT_KINDS.includes(fault.kind), `one of ${FAULT_KINDS.join(", ")}`, fault.kind);
+  if (fault.kind === "delay") {
+    checker.check("ms", fault.ms >= 0 && fault.ms < Infinity, "a finite number >= 0", fault.ms);
+  } else if (fault.kind === "status") {
+    const isStatus = Number.isInteger(fault.status) && fault.status >= 200 && fault.status <= 599;
+    checker.check("status", isStatus, "an integer from 200 to 599", fault.status);
+    const { retryAfter = 0 } = fault;
+    checker.check("retryAfter", retryAfter >= 0 && retryAfter < Infinity, "a finite number >= 0", retryAfter);
   }
 }
 
-function complete(kind: FaultKind | Fault, random: () => number): Fault {
+function createFault(kind: FaultKind | Fault, random: () => number): Fault {
   if (typeof kind === "object") return kind;
   if (kind === "delay") return { kind, ms: 10 };
   if (kind === "status") return { kind, status: pick(STATUSES, random) };
@@ -136,8 +132,8 @@ function pick<T>(items: readonly T[], random: () => number): T {
   return items[Math.floor(random() * items.length)]!;
 }
 
-/** Numbers from 0 to below 1: the seed is spread over 32 bits, which then run through shifts and xors. */
-function randomNumbers(seed: number): () => number {
+/** Creates a source of numbers from 0 to less than 1: a xorshift generator whose seed is spread over 32 bits. */
+function createRandom(seed: number): () => number {
   let state = (Math.imul(Math.trunc(seed) ^ 0x5bd1e995, 0x9e3779b1) ^ 0x2545f491) | 0;
   if (state === 0) state = 1;
   return () => {

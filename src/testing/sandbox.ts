@@ -4,12 +4,20 @@
  * @module
  */
 
+import { ArgumentChecker } from "../arguments.ts";
 import type { HttpClientConfig } from "../config.ts";
-import { ErrorReply, type Reply } from "./replies.ts";
+import { isFilled } from "./fields.ts";
 import type { Fault } from "./fault.ts";
-import type { SandboxFaults } from "./faults.ts";
-import { FaultPlan } from "./faults.ts";
+import { FaultPlan, type SandboxFaults } from "./faults.ts";
 import { checkJsonSchema } from "./json_schema.ts";
+import { ErrorReply, type Reply } from "./replies.ts";
+import {
+  createLogEntry,
+  type LogEntry,
+  readRequest,
+  type ReceivedRequest,
+  type SandboxRequest,
+} from "./request_log.ts";
 import {
   cutResponse,
   deadResponse,
@@ -19,8 +27,6 @@ import {
   respond,
   wait,
 } from "./responses.ts";
-import type { LogEntry, ReceivedRequest, SandboxRequest } from "./request_log.ts";
-import { createLogEntry, readRequest } from "./request_log.ts";
 import { handleRequest } from "./router.ts";
 import type {
   PayloadValidator,
@@ -31,45 +37,45 @@ import type {
 } from "./store.ts";
 import { createAccount, Store } from "./store.ts";
 
-/** Where the sandbox stands for its own clients; the name is reserved, so nothing else can stand there. */
+/** The URL of the sandbox for its own clients. The top-level domain is reserved, so no other host can have it. */
 const API_URL = "https://sandbox.prefactor.test";
 const DEFAULT_TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmVmYWN0b3Itc2FuZGJveCJ9.not-a-signature";
 const DEFAULT_MAX_RECORDS = 10_000;
 
-/** How a {@linkcode PrefactorSandbox} differs from the default one. */
+/** Options of a {@linkcode PrefactorSandbox}. */
 export interface SandboxOptions {
-  /** The only token that it takes; one that looks like a token and is none, unless given. */
+  /** The only valid token. Defaults to a fixed text that looks like a token. */
   token?: string;
-  /** The account that everything belongs to; an id is made up unless given. */
+  /** The id of the account. Defaults to a new id. */
   accountId?: string;
   /**
-   * Makes the token deployment-scoped: the agent and the environment come from here, a registration leaves them out,
-   * and reads get 401. The token is account-scoped unless given.
+   * The deployment of a deployment-scoped token: registrations leave out agent and environment, and reads get 401. By
+   * default the token is account-scoped.
    */
   deployment?: SandboxDeployment;
   /**
-   * How many there may be of each: requests, instances, spans, agents, versions, answers kept for their idempotency
-   * keys; 10 000 unless given. Beyond it the oldest goes first. Of instances and spans those that ended go before those
-   * that have not, and an instance takes its spans with it.
+   * The maximum number of records of each kind: requests, instances, spans, agents, versions, recorded replies. Defaults
+   * to 10 000. The oldest record is dropped first; of instances and spans, those that have ended are dropped before
+   * those that have not. An instance is dropped together with its spans.
    */
   maxRecords?: number;
   /**
-   * ArgumentChecker the payloads of spans in place of the sandbox itself, which looks at `type`, `required`, `properties`,
-   * `enum` and `items` only.
+   * Validates the payloads of spans. Defaults to a validator that checks `type`, `required`, `properties`, `enum` and
+   * `items`.
    */
   validatePayload?: PayloadValidator;
-  /** Called with each request when it is known what became of it: to write a log, for instance. */
+  /** Called with each request when its outcome is known, for example to write a log. */
   onRequest?: (request: SandboxRequest) => void;
 }
 
-/** What a sandbox's `fetch` takes beside a `Request`: fetch's options, or whatever a server passes its handler. */
+/** The second argument of a sandbox's `fetch`: the options of `fetch`, or the second argument of a server's handler. */
 export type SandboxFetchInit = RequestInit | object;
 
 /**
  * A Prefactor API in memory.
  *
- * It behaves as the platform does, to the letter: tokens, lifecycle, validation, idempotency, bulk requests,
- * termination. Whatever a test wants to go wrong goes wrong on demand, by {@linkcode PrefactorSandbox.faults}.
+ * It follows the platform in tokens, lifecycle, validation, idempotency, bulk requests and termination.
+ * {@linkcode PrefactorSandbox.faults} makes requests fail on demand.
  *
  * @example
  * ```ts
@@ -91,90 +97,96 @@ export class PrefactorSandbox {
   readonly #onRequest: SandboxOptions["onRequest"];
   readonly #token: string;
   readonly #faults = new FaultPlan();
-  readonly #newStore: () => Store;
+  readonly #createStore: () => Store;
   #store: Store;
 
   /**
-   * Takes a request and answers as the platform would: `(request)` or `(url, init)`, bound, so that it can be passed
-   * as it is to a client's config, `Deno.serve` or `Bun.serve`. Of the URL only path and query count.
+   * Handles a request: `(request)` or `(url, init)`. Only the path and the query of the URL count. The function is bound,
+   * so that it can be passed to a client's config, to `Deno.serve` or to `Bun.serve`.
    *
-   * In place of a failed connection it rejects with a `TypeError`, as `fetch` does; for a server it returns a response
-   * whose body fails, on which `Deno.serve` and `Bun.serve` drop the connection. It follows no redirect.
+   * If a connection fails, it rejects with a `TypeError`, as `fetch` does. For a server it returns a response whose body
+   * fails instead, since `Deno.serve` and `Bun.serve` then drop the connection. It does not follow redirects.
    */
   readonly fetch: (input: Request | URL | string, init?: SandboxFetchInit) => Promise<Response>;
 
   /**
-   * Makes an empty sandbox.
+   * Creates an empty sandbox.
    *
-   * @throws {RangeError} If `maxRecords` is no integer from 1.
-   * @throws {TypeError} If `token` is empty.
+   * @throws {PrefactorClientError} If an option is invalid.
    */
   constructor(options: SandboxOptions = {}) {
-    const { token = DEFAULT_TOKEN, maxRecords = DEFAULT_MAX_RECORDS, validatePayload = checkJsonSchema } =
-      options;
-    if (token === "") throw new TypeError("Cannot make a sandbox: token must not be empty");
-    if (!Number.isInteger(maxRecords) || maxRecords < 1) {
-      throw new RangeError(
-        `Cannot make a sandbox: maxRecords must be an integer from 1: current value is ${maxRecords}`,
-      );
-    }
-    const account = createAccount(options.accountId, options.deployment);
+    const {
+      token = DEFAULT_TOKEN,
+      accountId,
+      maxRecords = DEFAULT_MAX_RECORDS,
+      validatePayload = checkJsonSchema,
+    } = options;
+    const checker = new ArgumentChecker("create the sandbox");
+    checker.check("token", isFilled(token), "a non-empty string", token);
+    checker.check(
+      "accountId",
+      accountId === undefined || isFilled(accountId),
+      "a non-empty string",
+      accountId,
+    );
+    checker.checkInteger("maxRecords", maxRecords, 1);
+    const account = createAccount(accountId, options.deployment);
     this.#onRequest = options.onRequest;
     this.#token = token;
-    this.#newStore = () => new Store(account, maxRecords, validatePayload);
-    this.#store = this.#newStore();
+    this.#createStore = () => new Store(account, maxRecords, validatePayload);
+    this.#store = this.#createStore();
     this.fetch = (input, init) => this.#fetch(input, init);
   }
 
-  /** What goes wrong, on demand. */
+  /** The faults that requests meet. */
   get faults(): SandboxFaults {
     return this.#faults;
   }
 
-  /** What came in, in order: a copy, so that it can be kept. */
+  /** The received requests, oldest first. Each access creates a new array. */
   get requests(): readonly SandboxRequest[] {
     return [...this.#store.requests.records.values()];
   }
 
-  /** The agents that registrations named, by id. */
+  /** The agents by id. */
   get agents(): ReadonlyMap<string, SandboxAgent> {
     return this.#store.agents.records;
   }
 
-  /** The instances by id, in the order in which they came. */
+  /** The instances by id, oldest first. */
   get instances(): ReadonlyMap<string, SandboxInstance> {
     return this.#store.instances.records;
   }
 
-  /** The spans by id, in the order in which they came. */
+  /** The spans by id, oldest first. */
   get spans(): ReadonlyMap<string, SandboxSpan> {
     return this.#store.spans.records;
   }
 
-  /** The config of a client that talks to this sandbox, with the overrides in place of what it has. */
+  /** Returns the config of a client that talks to this sandbox, with the overrides applied. */
   config(overrides: Partial<HttpClientConfig> = {}): HttpClientConfig {
     return { apiUrl: API_URL, apiToken: this.#token, fetch: this.fetch, ...overrides };
   }
 
   /**
-   * Terminates an instance, as a person can at the platform. From now on every answer about it and its spans tells the
-   * agent to stop; an answer replayed for its idempotency key stays as it was.
+   * Terminates an active instance, as a person can at the platform. Every later response about the instance and its spans
+   * has a `control` that tells the agent to stop. A replay of an earlier response stays unchanged.
    *
-   * @throws {Error} If there is no such instance, or it is not active.
+   * @throws {PrefactorClientError} If there is no such instance, if it is not active, or if the reason is empty.
    */
   terminate(instanceId: string, reason: string): void {
     const instance = this.#store.instances.get(instanceId);
-    if (!instance) throw new Error(`Cannot terminate agent instance "${instanceId}": not found`);
-    if (instance.status !== "active") {
-      throw new Error(`Cannot terminate agent instance "${instanceId}": its status is "${instance.status}"`);
-    }
+    const checker: ArgumentChecker = new ArgumentChecker("terminate the agent instance");
+    if (!instance) checker.fail("instanceId", "the id of an agent instance", instanceId);
+    checker.check("status", instance.status === "active", '"active"', instance.status);
+    checker.check("reason", isFilled(reason), "a non-empty string", reason);
     const finished_at = new Date().toISOString();
     this.#store.changeInstance(instance, { status: "terminated", termination_reason: reason, finished_at });
   }
 
-  /** Forgets all that came in and all faults. Token, account and the other options stay. */
+  /** Removes all requests, records and faults. The options stay. */
   reset(): void {
-    this.#store = this.#newStore();
+    this.#store = this.#createStore();
     this.#faults.clear();
   }
 
@@ -184,14 +196,14 @@ export class PrefactorSandbox {
     return await this.#receive(request, (init as RequestInit | undefined)?.signal ?? request.signal);
   }
 
-  /** A server's request has its signal looked at only where it has to wait: most never do. */
+  /** Receives a request. Reading the signal of a server's request is expensive, so it is read only before a wait. */
   async #receive(request: Request, signal?: AbortSignal): Promise<Response> {
     signal?.throwIfAborted();
     const received = await readRequest(request);
     signal?.throwIfAborted();
     const entry = createLogEntry(this.#store.account.ids.next(), received, this.#token);
     this.#store.requests.set(entry.id, entry);
-    const fault = this.#faults.strike(entry);
+    const fault = this.#faults.take(entry);
     if (fault) entry.fault = fault.kind;
     try {
       return await this.#respond(received, entry, fault, () => signal ?? request.signal);
@@ -220,7 +232,7 @@ export class PrefactorSandbox {
     const reply = this.#handle(received);
     switch (fault?.kind) {
       case "lose":
-        throw new TypeError("The sandbox lost the answer");
+        throw new TypeError("The sandbox lost the response");
       case "cut":
         return cutResponse(entry.id, reply);
       case "garbage":

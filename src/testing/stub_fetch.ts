@@ -1,26 +1,27 @@
 /**
- * A sandbox in place of the global fetch.
+ * A sandbox in place of the global `fetch`.
  *
  * @module
  */
 
+import { ArgumentChecker } from "../arguments.ts";
 import type { PrefactorSandbox } from "./sandbox.ts";
 
-/** Which requests {@linkcode stubFetch} hands to the sandbox. */
+/** Options of {@linkcode stubFetch}. */
 export interface StubFetchOptions {
   /**
-   * The origins that the sandbox stands in for, such as `"https://app.prefactorai.com"`; that one and the one of
-   * `sandbox.config()` unless given.
+   * The origins of the requests that go to the sandbox. Defaults to `"https://app.prefactorai.com"` and the origin of
+   * `sandbox.config()`.
    */
   origins?: readonly string[];
 }
 
-/** The sandbox in place of the global fetch, until it is disposed of. */
+/** A sandbox in place of the global `fetch`, until it is disposed. */
 export interface FetchStub extends Disposable {
   /**
-   * Puts back the fetch that was there; once is enough.
+   * Restores the original `fetch`. Later calls have no effect.
    *
-   * @throws {Error} If something else has replaced fetch since, and has to be put back first.
+   * @throws {Error} If `fetch` was replaced again in the meantime; that replacement must be restored first.
    */
   restore(): void;
 }
@@ -28,11 +29,11 @@ export interface FetchStub extends Disposable {
 const PLATFORM = "https://app.prefactorai.com";
 
 /**
- * Replaces `globalThis.fetch` with the sandbox's until it is disposed of. A request to any other origin rejects with a
- * `TypeError` that names its URL, so that no test reaches the network unnoticed.
+ * Replaces `globalThis.fetch` with the `fetch` of a sandbox. A request to any other origin rejects with a `TypeError` that
+ * names its URL, so that no test reaches the network unnoticed.
  *
- * It goes together with `stub` and `spy` of `@std/testing/mock`, around it or in it; what was replaced last is put
- * back first, as `using` does.
+ * It can be combined with `stub` and `spy` of `@std/testing/mock`. The last replacement must be restored first, as `using`
+ * does.
  *
  * @example
  * ```ts
@@ -46,9 +47,15 @@ const PLATFORM = "https://app.prefactorai.com";
  * await client.request("GET", "/api/v1/ping");
  * await client.close();
  * ```
+ *
+ * @throws {PrefactorClientError} If an origin is not an absolute URL.
  */
 export function stubFetch(sandbox: PrefactorSandbox, options: StubFetchOptions = {}): FetchStub {
   const { origins = [PLATFORM, sandbox.config().apiUrl] } = options;
+  const checker = new ArgumentChecker("stub fetch");
+  origins.forEach((origin, index) =>
+    checker.check(`origins[${index}]`, URL.canParse(origin), "an absolute URL", origin)
+  );
   const served = new Set(origins.map((origin) => new URL(origin).origin));
   const original = Object.getOwnPropertyDescriptor(globalThis, "fetch")!;
   let restored = false;
@@ -57,14 +64,14 @@ export function stubFetch(sandbox: PrefactorSandbox, options: StubFetchOptions =
     const url = new URL(typeof input === "object" && "url" in input ? input.url : input);
     if (served.has(url.origin)) return sandbox.fetch(input, init);
     return Promise.reject(
-      new TypeError(`Cannot fetch ${url}: the sandbox stands in for ${[...served].join(" and ")} only`),
+      new TypeError(`Cannot fetch ${url}: fetch is stubbed for ${[...served].join(" and ")} only`),
     );
   }
 
   function restore(): void {
     if (restored) return;
     if (globalThis.fetch !== fetch) {
-      throw new Error("Cannot restore fetch: something else has replaced it since");
+      throw new Error("Cannot restore fetch: it was replaced again in the meantime");
     }
     Object.defineProperty(globalThis, "fetch", original);
     restored = true;

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import type { Fault } from "@prefactor/http/testing";
+import { PrefactorClientError } from "@prefactor/http";
+import type { Fault, SandboxFaults } from "@prefactor/http/testing";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller, REGISTRATION } from "./helpers.ts";
 
@@ -134,19 +135,57 @@ Deno.test("faults.random() strikes at its rate, the same way for the same seed",
   assert((await strikes(8)).join() !== first.join());
 });
 
-Deno.test("faults refuse what is out of range", () => {
-  const { faults } = new PrefactorSandbox();
-  for (
-    const plan of [
-      () => faults.next({ kind: "refuse" }, { times: 0 }),
-      () => faults.next({ kind: "delay", ms: -1 }),
-      () => faults.next({ kind: "status", status: 100 }),
-      () => faults.random({ rate: 1.1, seed: 1 }),
-      () => faults.random({ rate: NaN, seed: 1 }),
-      () => faults.random({ rate: 1, seed: 1, kinds: [] }),
-      () => faults.random({ rate: 1, seed: 1, kinds: [{ kind: "status", status: 600 }] }),
-    ]
-  ) {
-    assertThrows(plan, RangeError);
-  }
-});
+for (
+  const [plan, message] of [
+    [
+      (faults) => faults.next({ kind: "refuse" }, { times: 0 }),
+      "Cannot plan the fault: 'times' must be an integer >= 1, or Infinity, but is 0",
+    ],
+    [
+      (faults) => faults.next({ kind: "refuse" }, { times: 1.5 }),
+      "Cannot plan the fault: 'times' must be an integer >= 1, or Infinity, but is 1.5",
+    ],
+    [
+      (faults) => faults.next({ kind: "explode" as "refuse" }),
+      "Cannot plan the fault: 'kind' must be one of refuse, lose, cut, delay, status, garbage, redirect, hang, " +
+      'but is "explode"',
+    ],
+    [
+      (faults) => faults.next({ kind: "delay", ms: -1 }),
+      "Cannot plan the fault: 'ms' must be a finite number >= 0, but is -1",
+    ],
+    [
+      (faults) => faults.next({ kind: "status", status: 100 }),
+      "Cannot plan the fault: 'status' must be an integer from 200 to 599, but is 100",
+    ],
+    [
+      (faults) => faults.next({ kind: "status", status: 503, retryAfter: NaN }),
+      "Cannot plan the fault: 'retryAfter' must be a finite number >= 0, but is NaN",
+    ],
+    [
+      (faults) => faults.random({ rate: 1.1, seed: 1 }),
+      "Cannot plan random faults: 'rate' must be a number from 0 to 1, but is 1.1",
+    ],
+    [
+      (faults) => faults.random({ rate: NaN, seed: 1 }),
+      "Cannot plan random faults: 'rate' must be a number from 0 to 1, but is NaN",
+    ],
+    [
+      (faults) => faults.random({ rate: 1, seed: NaN }),
+      "Cannot plan random faults: 'seed' must be a finite number, but is NaN",
+    ],
+    [
+      (faults) => faults.random({ rate: 1, seed: 1, kinds: [] }),
+      "Cannot plan random faults: 'kinds' must be a non-empty array, but is an array of 0 items",
+    ],
+    [
+      (faults) => faults.random({ rate: 1, seed: 1, kinds: [{ kind: "status", status: 600 }] }),
+      "Cannot plan random faults: 'status' must be an integer from 200 to 599, but is 600",
+    ],
+  ] satisfies [(faults: SandboxFaults) => void, string][]
+) {
+  Deno.test(`sandbox.faults: ${message}`, () => {
+    const error = assertThrows(() => plan(new PrefactorSandbox().faults), PrefactorClientError);
+    assertEquals(error.message, message);
+  });
+}

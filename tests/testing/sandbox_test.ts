@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
+import { PrefactorClientError } from "@prefactor/http";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller, REGISTRATION } from "./helpers.ts";
 
@@ -87,19 +88,37 @@ Deno.test("sandbox.reset() forgets all but the options", async () => {
   assert(after.id > before.id);
 });
 
-Deno.test("sandbox.terminate() is for an active instance", async () => {
+Deno.test("sandbox.terminate() refuses what is not an active instance, or has no reason", async () => {
   const caller = new Caller();
-  const id = await caller.register();
-  assertThrows(() => caller.sandbox.terminate("none", "why"), Error, "not found");
-  assertThrows(() => caller.sandbox.terminate(id, "why"), Error, 'its status is "pending"');
+  const { sandbox } = caller;
+  const pending = await caller.register();
+  const active = await caller.start();
+  const action = "Cannot terminate the agent instance";
+  for (
+    const [id, reason, message] of [
+      ["none", "why", `${action}: 'instanceId' must be the id of an agent instance, but is "none"`],
+      [pending, "why", `${action}: 'status' must be "active", but is "pending"`],
+      [active, "", `${action}: 'reason' must be a non-empty string, but is ""`],
+    ] as const
+  ) {
+    const error = assertThrows(() => sandbox.terminate(id, reason), PrefactorClientError);
+    assertEquals(error.message, message);
+  }
 });
 
-Deno.test("PrefactorSandbox() refuses options out of range", () => {
-  for (const maxRecords of [0, 1.5, NaN]) {
-    assertThrows(() => new PrefactorSandbox({ maxRecords }), RangeError, `current value is ${maxRecords}`);
-  }
-  assertThrows(() => new PrefactorSandbox({ token: "" }), TypeError);
-});
+for (
+  const [options, message] of [
+    [{ maxRecords: 0 }, "'maxRecords' must be an integer >= 1, but is 0"],
+    [{ maxRecords: 1.5 }, "'maxRecords' must be an integer >= 1, but is 1.5"],
+    [{ token: "" }, "'token' must be a non-empty string, but is \"\""],
+    [{ accountId: "" }, "'accountId' must be a non-empty string, but is \"\""],
+  ] as const
+) {
+  Deno.test(`PrefactorSandbox() refuses ${JSON.stringify(options)}`, () => {
+    const error = assertThrows(() => new PrefactorSandbox(options), PrefactorClientError);
+    assertEquals(error.message, `Cannot create the sandbox: ${message}`);
+  });
+}
 
 Deno.test("PrefactorSandbox() keeps to maxRecords, and drops spans that ended before those that have not", async () => {
   const caller = new Caller(new PrefactorSandbox({ maxRecords: 3 }));

@@ -96,7 +96,7 @@ for (
     [["--nonsense", "1"], "there is no --nonsense"],
     [["--port"], "--port has no value"],
     [["--seed", "x"], '--seed must be a number: current value is "x"'],
-    [["--port", "0", "--faults", "2"], "rate must be from 0 to 1"],
+    [["--port", "0", "--faults", "2"], "'rate' must be a number from 0 to 1"],
   ] as const
 ) {
   Deno.test(`server.ts refuses ${args.join(" ")}`, async () => {

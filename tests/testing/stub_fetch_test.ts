@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { assertSpyCalls, spy, stub } from "@std/testing/mock";
+import { PrefactorClientError } from "@prefactor/http";
 import { PrefactorSandbox, stubFetch } from "@prefactor/http/testing";
 
-Deno.test("stubFetch() puts the sandbox in place of fetch until it is disposed of", async () => {
+Deno.test("stubFetch() replaces fetch with the sandbox until it is disposed", async () => {
   const original = globalThis.fetch;
   const sandbox = new PrefactorSandbox();
   {
@@ -14,7 +15,7 @@ Deno.test("stubFetch() puts the sandbox in place of fetch until it is disposed o
   assertEquals(sandbox.requests.length, 2);
 });
 
-Deno.test("stubFetch() rejects a request to any other origin, naming its URL", async () => {
+Deno.test("stubFetch() rejects a request to any other origin and names its URL", async () => {
   using _stub = stubFetch(new PrefactorSandbox(), { origins: ["https://prefactor.example/base"] });
   for (const url of ["https://example.com/a?b=c", "https://app.prefactorai.com/api/v1/ping"]) {
     await assertRejects(() => fetch(url), TypeError, `Cannot fetch ${url}`);
@@ -25,7 +26,7 @@ Deno.test("stubFetch() rejects a request to any other origin, naming its URL", a
   assertEquals(status, 401);
 });
 
-Deno.test("stubFetch() goes together with stubs around it and spies in it", async () => {
+Deno.test("stubFetch() can be combined with stubs around it and spies in it", async () => {
   const sandbox = new PrefactorSandbox();
   using outer = stub(globalThis, "fetch", () => Promise.resolve(new Response("outer")));
   {
@@ -38,7 +39,7 @@ Deno.test("stubFetch() goes together with stubs around it and spies in it", asyn
   assertSpyCalls(outer, 1);
 });
 
-Deno.test("FetchStub.restore() works once, and only on its own fetch", () => {
+Deno.test("FetchStub.restore() works once, and only if fetch was not replaced again", () => {
   const original = globalThis.fetch;
   const first = stubFetch(new PrefactorSandbox());
   const second = stubFetch(new PrefactorSandbox());
@@ -47,4 +48,12 @@ Deno.test("FetchStub.restore() works once, and only on its own fetch", () => {
   second.restore();
   first.restore();
   assertStrictEquals(globalThis.fetch, original);
+});
+
+Deno.test("stubFetch() refuses an origin that is not an absolute URL", () => {
+  assertThrows(
+    () => stubFetch(new PrefactorSandbox(), { origins: ["example.com"] }),
+    PrefactorClientError,
+    "Cannot stub fetch: 'origins[0]' must be an absolute URL, but is \"example.com\"",
+  );
 });
