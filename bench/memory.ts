@@ -42,8 +42,8 @@ const { values: options } = parseArgs({
   },
 });
 
-function serve(): void {
-  const { url, token } = serveSandbox({ faults: Number(options.faults) });
+async function serve(): Promise<void> {
+  const { url, token } = await serveSandbox({ faults: Number(options.faults) });
   console.log(JSON.stringify({ apiUrl: url, apiToken: token }));
 }
 
@@ -150,5 +150,5 @@ function show(bytes: number): string {
   return `${(bytes / MIB).toFixed(2)} MiB`;
 }
 
-if (options.serve) serve();
+if (options.serve) await serve();
 else await measure(Number(options.calls));

@@ -45,7 +45,7 @@ export interface Report {
 
 /** Runs the bundle by a command, `["node"]` say, and fails where the process does not end by itself soon after. */
 export async function runBundle(path: string, runtime: Env["runtime"], command: string[]): Promise<Report> {
-  await using servers = startServers(runtime);
+  await using servers = await startServers(runtime);
   const [program, ...args] = command;
   const child = new Deno.Command(program!, {
     args: [...args, path],

@@ -26,7 +26,7 @@ export function findChromium(): string | undefined {
 
 /** Opens a page that runs the bundle, and gives back what it tells of each scenario. */
 export async function runInChromium(program: string, bundlePath: string): Promise<string[]> {
-  await using servers = startServers("chromium");
+  await using servers = await startServers("chromium");
   const bundle = await Deno.readTextFile(bundlePath);
   const lines: string[] = [];
   const done = Promise.withResolvers<void>();

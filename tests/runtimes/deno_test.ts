@@ -3,7 +3,7 @@ import { SCENARIOS } from "./suite.ts";
 
 for (const { name, run } of SCENARIOS) {
   Deno.test(`Deno: ${name}`, async () => {
-    await using servers = startServers("deno");
+    await using servers = await startServers("deno");
     for (const [variable, value] of Object.entries(servers.variables)) Deno.env.set(variable, value);
     try {
       await run(servers.env);

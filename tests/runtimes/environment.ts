@@ -16,8 +16,8 @@ export interface Servers extends AsyncDisposable {
 }
 
 /** Starts the servers. */
-export function startServers(runtime: Env["runtime"]): Servers {
-  const [sandbox, scripted] = [serveSandbox(), serveScripts()];
+export async function startServers(runtime: Env["runtime"]): Promise<Servers> {
+  const [sandbox, scripted] = [await serveSandbox(), serveScripts()];
   using unused = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { url, token } = sandbox;
   return {

@@ -1,0 +1,93 @@
+/**
+ * An HTTP server on Deno, Node and Bun.
+ *
+ * @module
+ */
+
+/** Handles a request. If the body of the response fails, the connection is dropped. */
+export type Handler = (request: Request, info: object) => Promise<Response>;
+
+/** An address to listen on. */
+export interface Address {
+  readonly hostname: string;
+  /** The port; 0 means any free port. */
+  readonly port: number;
+}
+
+/** A server that listens. */
+export interface HttpServer {
+  readonly port: number;
+  /** Drops all connections. */
+  close(): Promise<void>;
+}
+
+/** Serves a handler. */
+export function listen(handler: Handler, address: Address): Promise<HttpServer> {
+  return "Deno" in globalThis ? listenOnDeno(handler, address) : listenOnNode(handler, address);
+}
+
+// deno-lint-ignore require-await -- an address in use rejects, as on Node
+async function listenOnDeno(handler: Handler, address: Address): Promise<HttpServer> {
+  const closing = new AbortController();
+  const server = Deno.serve({
+    ...address,
+    signal: closing.signal,
+    onListen() {},
+    onError: () => new Response(null, { status: 500 }),
+  }, handler);
+  return {
+    port: server.addr.port,
+    async close() {
+      closing.abort();
+      await server.finished;
+    },
+  };
+}
+
+/** Listens on Node and Bun. The module is loaded here and not imported, so that no bundler looks for it. */
+async function listenOnNode(handler: Handler, { hostname, port }: Address): Promise<HttpServer> {
+  const { createServer } = globalThis.process.getBuiltinModule("node:http");
+  const server = createServer(async (incoming, outgoing) => {
+    const closed = new AbortController();
+    outgoing.once("close", () => closed.abort());
+    try {
+      const chunks: Uint8Array<ArrayBuffer>[] = [];
+      for await (const chunk of incoming) chunks.push(chunk);
+      const { method = "GET", url = "/", rawHeaders } = incoming;
+      const request = new Request(url.startsWith("/") ? `http://localhost${url}` : url, {
+        method,
+        headers: headersOf(rawHeaders),
+        signal: closed.signal,
+        ...(chunks.length > 0 && { body: new Blob(chunks) }),
+      });
+      const response = await handler(request, { incoming });
+      const reader = response.body?.getReader();
+      // The first chunk is read before the head is sent: a body that fails at once leaves no response at all.
+      let chunk = await reader?.read();
+      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      for (; chunk?.value; chunk = await reader?.read()) outgoing.write(chunk.value);
+      outgoing.end();
+    } catch {
+      outgoing.destroy();
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, hostname, resolve);
+  });
+  return {
+    port: (server.address() as { port: number }).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** Converts a list of names and values, in turn, to headers. */
+function headersOf(raw: readonly string[]): Headers {
+  const headers = new Headers();
+  raw.forEach((name, index) => index % 2 === 0 && headers.append(name, raw[index + 1]!));
+  return headers;
+}
