@@ -1,5 +1,5 @@
 /**
- * The checks of a payload that need no validator of a caller's own.
+ * The default validator of payloads.
  *
  * @module
  */
@@ -8,10 +8,9 @@ import { isObject } from "../guards.ts";
 import type { JsonObject } from "../models/common.ts";
 
 /**
- * ArgumentChecker a payload against a JSON Schema and tells each mismatch in a sentence; none means that it fits.
+ * Checks a payload against a JSON Schema and returns a sentence for each mismatch.
  *
- * Of the schema, `type`, `required`, `properties`, `enum` and `items` count, at every depth; the rest is
- * ignored.
+ * It checks `type`, `required`, `properties`, `enum` and `items`, at every depth, and ignores the rest of the schema.
  */
 export function checkJsonSchema(payload: unknown, schema: JsonObject): string[] {
   const mismatches: string[] = [];
@@ -70,7 +69,7 @@ function hasType(value: unknown, type: string): boolean {
   }
 }
 
-/** Whether two JSON values are the same; the order of fields does not count. */
+/** Whether two JSON values are equal. The order of fields does not matter. */
 function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index]));

@@ -1,8 +1,8 @@
 /**
- * A whole Prefactor API in memory, to test agents and clients against.
+ * A Prefactor API in memory, for tests of agents and clients.
  *
- * {@linkcode PrefactorSandbox} takes requests and answers as the platform would. It needs no network, no account and
- * no mock: give its config to a client, or serve it to one in any language.
+ * {@linkcode PrefactorSandbox} handles requests as the platform does. It needs no network, no account and no mocks. Pass its
+ * config to a client, or serve it to a client in any language.
  *
  * ```ts
  * import { PrefactorHttpClient } from "@prefactor/http";
@@ -18,7 +18,7 @@
  * });
  * await client.agentInstances.start(id);
  *
- * // The first answer is lost on its way. The client asks again, and the span is there once.
+ * // The first response is lost. The client retries, and the span is recorded once.
  * sandbox.faults.next({ kind: "lose" });
  * const span = await client.agentSpans.create({
  *   agent_instance_id: id,
@@ -35,20 +35,22 @@
  * ]);
  * ```
  *
- * {@linkcode stubFetch} puts a sandbox in place of the global `fetch`, for code that makes its client itself.
- * `@prefactor/http/sandbox` is a server around a sandbox.
+ * {@linkcode stubFetch} replaces the global `fetch` with a sandbox, for code that creates its own client.
+ * `@prefactor/http/sandbox` serves a sandbox over HTTP.
  *
- * ## Where the platform's reference is silent
+ * ## Choices where the platform's behavior is not documented
  *
- * - A wrong token is told before a wrong path, a wrong path before a wrong method, a wrong method before a wrong body.
- *   An empty body counts as `{}`.
- * - An idempotency key counts for one method and path, or for one type of bulk item. The first answer is kept, also
- *   where it is an error; a request that was not carried out (400, 401, 404 of the path, 405) leaves none.
- * - Any `id` that is no empty string is taken, PFID or not, and so is any `parent_span_id`.
- * - Spans may be created in an instance of any status. A span has no `terminated`.
- * - `update_current_version` counts as `true` where it is left out.
- * - A payload that differs from its schema leaves `schema_mismatches` on the span.
- * - `pagination[offset]` counts spans; a page has 100 unless `pagination[page_size]` is given.
+ * - Errors are checked in this order: token, path, method, scope of the token, body, fields, existence, state. An empty body
+ *   is read as `{}`.
+ * - An idempotency key belongs to one method and path, or to one type of bulk item. The first reply to it is recorded, even
+ *   if it is an error; a request that is refused before its operation runs is not recorded.
+ * - An `id` can be any non-empty string, PFID or not, and so can a `parent_span_id`.
+ * - Spans can be created in an instance of any status. A span cannot be created as `terminated`.
+ * - `update_current_version` defaults to `true`.
+ * - A payload that does not match its schema adds `schema_mismatches` to the span.
+ * - The fields of a bulk item can be in `details` or beside `_type`, whatever the operation.
+ * - `pagination[offset]` counts records. A page has 100 records by default.
+ * - A list can be sorted by any field. Records without the field come last.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Ids as the platform makes them.
+ * Ids in the format of the platform.
  *
  * @module
  */
@@ -7,20 +7,20 @@
 const DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
 
-/** Makes PFIDs of one account: each sorts after all before it, and all share the account's partition. */
+/** Creates the PFIDs of one account. Each sorts after those before it, and all share the partition of the account. */
 export class PfidSource {
   readonly #partition: string;
   #millis = 0;
   #prefix = "";
   #last = 0;
 
-  /** Takes the partition from the account's id, and makes one up where there is none. */
+  /** Creates a source with the partition of the account id, or with a random one. */
   constructor(accountId?: string) {
     if (accountId === undefined) this.#partition = encode(randomBelow(2 ** 30), 6);
     else this.#partition = PFID.test(accountId) ? accountId.slice(10, 16) : encode(hash(accountId), 6);
   }
 
-  /** Makes the next id. Where the clock stands still or goes back, the random part counts up instead. */
+  /** Creates an id. If the clock has not advanced since the last one, the random part is incremented. */
   next(): string {
     const now = Date.now();
     if (now > this.#millis) {
@@ -38,7 +38,7 @@ function randomBelow(limit: number): number {
   return Math.floor(Math.random() * limit);
 }
 
-/** The same 30 bits for the same text. */
+/** Hashes a text to 30 bits. */
 function hash(text: string): number {
   let bits = text.length;
   for (const character of text) bits = Math.imul(bits, 31) + character.codePointAt(0)!;

@@ -1,50 +1,53 @@
 /**
- * Answers as responses, and what a broken or slow connection looks like to whoever waits for one.
+ * Responses, and what a client sees of a broken or slow connection.
  *
  * @module
  */
 
 import type { Reply } from "./replies.ts";
 
-const BODILESS = [204, 205, 304];
+const STATUSES_WITHOUT_BODY = [204, 205, 304];
 
-/** The response that carries an answer. */
+/** Creates the response of a reply. */
 export function respond(
   id: string,
   { status, body }: Reply,
   extraHeaders: { readonly [name: string]: string | undefined },
 ): Response {
-  const headers = headersOf(id);
+  const headers = createHeaders(id);
   for (const [name, value] of Object.entries(extraHeaders)) {
     if (value !== undefined) headers.set(name, value);
   }
-  return new Response(BODILESS.includes(status) ? null : JSON.stringify(body), { status, headers });
+  return new Response(STATUSES_WITHOUT_BODY.includes(status) ? null : JSON.stringify(body), {
+    status,
+    headers,
+  });
 }
 
-/** A successful response that is no JSON. */
+/** Creates a successful response that is not JSON. */
 export function garbageResponse(id: string): Response {
-  return new Response("<html>This is no JSON</html>", { headers: headersOf(id) });
+  return new Response("<html>This is no JSON</html>", { headers: createHeaders(id) });
 }
 
-/** Whether this second argument is what a server passes to its handler: Deno's info, Bun's server, Node's messages. */
+/** Whether the second argument of `fetch` comes from a server: the info of Deno, the server of Bun, a message of Node. */
 export function isFromServer(init: object | undefined): boolean {
   return init !== undefined && ("remoteAddr" in init || "requestIP" in init || "incoming" in init);
 }
 
-/** A response on which a server drops the connection: the nearest that a handler can come to refusing one. */
+/** Creates a response on which a server drops the connection, since a handler cannot refuse one. */
 export function deadResponse(): Response {
   return new Response(failingStream([]));
 }
 
-/** A response whose body announces its whole length and fails in the middle. */
+/** Creates a response that announces its whole length and fails in the middle. */
 export function cutResponse(id: string, { status, body }: Reply): Response {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
-  const headers = headersOf(id);
+  const headers = createHeaders(id);
   headers.set("content-length", String(bytes.length));
   return new Response(failingStream([bytes.subarray(0, Math.ceil(bytes.length / 2))]), { status, headers });
 }
 
-function headersOf(id: string): Headers {
+function createHeaders(id: string): Headers {
   return new Headers({ "content-type": "application/json; charset=utf-8", "x-request-id": id });
 }
 
@@ -58,7 +61,7 @@ function failingStream(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-/** Waits; where the signal aborts first, rejects with its reason. */
+/** Waits for a time in ms. Rejects with the reason of the signal if it aborts first. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
   return untilAborted(signal, (resolve) => {
     const timer = setTimeout(resolve, ms);
@@ -66,7 +69,7 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Waits for good; where the signal aborts, rejects with its reason. */
+/** Waits until the signal aborts, then rejects with its reason. */
 export function never(signal: AbortSignal): Promise<never> {
   return untilAborted(signal, () => () => {});
 }
