@@ -48,30 +48,39 @@ export function findFieldErrors(
   fields: Fields,
   isUpdate = false,
 ): FieldErrors | undefined {
-  const errors: FieldErrors = {};
+  const errors: [string, FieldErrors[string]][] = [];
   for (const [field, { is, isRequired }] of Object.entries(rules)) {
     const value = fields[field];
     if (value === undefined || value === null) {
-      if (isRequired && !(isUpdate && value === undefined)) {
-        errors[field] = fieldError("required", `${field} is required`);
-      }
+      const isMissing = isRequired && !(isUpdate && value === undefined);
+      if (isMissing) errors.push([field, fieldError("required", `${field} is required`)]);
     } else if (!is(value)) {
-      const issue = findIssue(is, value);
-      const path = [field, ...(issue?.path.match(/[^.[\]]+/g) ?? [])];
-      nest(errors, path, describe(issue?.expected, issue?.value));
+      errors.push([field, describeIssue(is, value)]);
     }
   }
-  return Object.keys(errors).length > 0 ? errors : undefined;
+  return errors.length > 0 ? Object.fromEntries(errors) : undefined;
 }
 
-function describe(expected: string | undefined, value: unknown) {
-  return value === undefined || value === null
+/** Describes why a guard refused a value, nested as the value is. A computed key such as `__proto__` sets no prototype. */
+function describeIssue(is: FieldRule["is"], value: unknown): FieldErrors[string] {
+  const issue = findIssue(is, value);
+  const error = issue?.value === undefined || issue.value === null
     ? fieldError("required", "The field is required")
-    : fieldError("invalid", `The field must be ${expected}, but is ${formatValue(value)}`);
+    : fieldError("invalid", `The field must be ${issue.expected}, but is ${formatValue(issue.value)}`);
+  return splitPath(issue?.path ?? "", value)
+    .reduceRight<FieldErrors[string]>((inner, key) => ({ [key]: inner }), error);
 }
 
-function nest(errors: FieldErrors, path: string[], error: FieldErrors[string]): void {
-  let parent = errors;
-  for (const field of path.slice(0, -1)) parent = (parent[field] ??= {}) as FieldErrors;
-  parent[path.at(-1)!] = error;
+/** Splits the path of an issue, such as `types[0].name`. A key can contain dots, so the value decides where it ends. */
+function splitPath(path: string, value: unknown): string[] {
+  if (path === "") return [];
+  const fields = typeof value === "object" && value !== null ? Object.entries(value) : [];
+  for (const [key, field] of fields) {
+    const text = Array.isArray(value) ? `[${key}]` : key;
+    const rest = path.slice(text.length);
+    if (path.startsWith(text) && /^(?:$|[.[])/.test(rest)) {
+      return [key, ...splitPath(rest.replace(/^\./, ""), field)];
+    }
+  }
+  return [path];
 }

@@ -55,16 +55,16 @@ export function createLogEntry(
 ): LogEntry {
   const redact = (text: string) =>
     text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
-  const headers: Record<string, string> = {};
-  request.headers.forEach((value, name) => {
-    if (name !== "authorization") headers[name] = redact(value);
-  });
   return {
     id,
     method: request.method,
     path: redact(path),
     query: redact(query),
-    headers,
+    headers: Object.fromEntries(
+      [...request.headers].filter(([name]) => name !== "authorization").map((
+        [name, value],
+      ) => [name, redact(value)]),
+    ),
     body: text.includes(token) ? parse(redact(text)) : json,
   };
 }

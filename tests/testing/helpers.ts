@@ -29,7 +29,7 @@ export class Caller {
   async send(method: string, path: string, body?: unknown, headers: HeadersInit = {}): Promise<Reply> {
     const init: RequestInit = {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      headers: [["authorization", `Bearer ${this.#token}`], ...new Headers(headers)],
       redirect: "manual",
     };
     if (body !== undefined) init.body = typeof body === "string" ? body : JSON.stringify(body);
