@@ -50,6 +50,7 @@
  * - A payload that does not match its schema adds `schema_mismatches` to the span.
  * - The fields of a bulk item can be in `details` or beside `_type`, whatever the operation.
  * - `pagination[offset]` counts records. A page has 100 records by default.
+ * - A body can have at most 1,000 levels of objects and arrays.
  * - A list can be sorted by any field. Records without the field come last.
  *
  * @module

@@ -5,6 +5,10 @@
  */
 
 import type { FaultKind } from "./fault.ts";
+import { isDeeperThan } from "./measure.ts";
+
+/** The maximum number of levels of a body, low enough for every recursive function, `JSON.stringify` among them. */
+export const MAX_LEVELS = 1_000;
 
 /** A request that the sandbox received. The token is replaced by `[token]`, and the header `authorization` is left out. */
 export interface SandboxRequest {
@@ -18,7 +22,7 @@ export interface SandboxRequest {
   readonly query: string;
   /** The headers by their names in lower case. */
   readonly headers: { readonly [name: string]: string };
-  /** The parsed body, or its text if it is not JSON; `undefined` if it is empty. */
+  /** The parsed body, or its text if it is not JSON or has too many levels; `undefined` if it is empty. */
   readonly body: unknown;
   /** The fault that the request met. */
   readonly fault?: FaultKind;
@@ -36,7 +40,7 @@ export interface ReceivedRequest {
   /** The query with its question mark. */
   readonly query: string;
   readonly text: string;
-  /** The parsed text, or the text if it is not JSON; `undefined` if it is empty. */
+  /** The parsed text, or the text if it is not JSON or has too many levels; `undefined` if it is empty. */
   readonly json: unknown;
 }
 
@@ -72,7 +76,9 @@ export function createLogEntry(
 function parse(text: string): unknown {
   if (text === "") return undefined;
   try {
-    return JSON.parse(text);
+    const json = JSON.parse(text);
+    // Each level takes at least two characters.
+    return text.length > 2 * MAX_LEVELS && isDeeperThan(MAX_LEVELS, json) ? text : json;
   } catch {
     return text;
   }

@@ -8,7 +8,7 @@ import { isObject, isString } from "../guards.ts";
 import type { BulkItem } from "../models/bulk.ts";
 import { type FieldRules, type Fields, findFieldErrors, isFilled, required } from "./fields.ts";
 import { ErrorReply, fieldError, invalidFields, type Reply } from "./replies.ts";
-import type { ReceivedRequest } from "./request_log.ts";
+import { MAX_LEVELS, type ReceivedRequest } from "./request_log.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
 import { bulkRoute } from "./resources/bulk.ts";
@@ -67,7 +67,10 @@ function dispatch(store: Store, { request, path, query, text, json }: ReceivedRe
     return run(store, { route, input: { id, fields, deployment }, parent: undefined });
   }
   const body = text === "" ? {} : json;
-  if (!isObject(body)) throw new ErrorReply(400, "bad_request", "The body must be a JSON object");
+  if (!isObject(body)) {
+    const message = `The body must be a JSON object of at most ${MAX_LEVELS} levels`;
+    throw new ErrorReply(400, "bad_request", message);
+  }
   const job = createJob(route, id, body, deployment);
   const key = body["idempotency_key"] ?? request.headers.get("idempotency-key") ?? undefined;
   if (key === undefined) return run(store, job);

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 
 const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
@@ -153,4 +153,47 @@ Deno.test("sandbox.terminate() adds control to every response about the instance
   const bulk = await caller.post("bulk", { items });
   assertEquals(bulk.json.outputs["create-01"].control, control);
   assertEquals((await caller.get(`agent_instance/${other}`)).json.control, undefined);
+});
+
+/** The JSON of an object in an object in an object … */
+function nested(levels: number): string {
+  return '{"a":'.repeat(levels - 1) + "{}" + "}".repeat(levels - 1);
+}
+
+for (const levels of [1_001, 100_000]) {
+  Deno.test(`sandbox.fetch() refuses a body of ${levels} levels, and the run stays readable`, async () => {
+    const caller = new Caller();
+    const id = await caller.start();
+    await caller.createSpan(id, { id: "s" });
+    const details = `{"schema_name":"x","status":"active","agent_instance_id":"${id}","payload":`;
+    const bodies = [
+      ["agent_spans", `{"details":${details}${nested(levels - 2)}}}`],
+      ["agent_spans/s/finish", `{"result_payload":${nested(levels - 1)}}`],
+      [
+        "bulk",
+        `{"items":[{"_type":"agent_spans/create","idempotency_key":"12345678","a":${nested(levels - 3)}}]}`,
+      ],
+      ["agent_instance/register", `{"a":${"[".repeat(levels - 1)}${"]".repeat(levels - 1)}}`],
+      ["agent_instance/register", nested(levels)],
+    ] as const;
+    for (const [path, body] of bodies) {
+      const { status, json } = await caller.send("POST", `/api/v1/${path}`, body);
+      assertEquals([status, json.code], [400, "bad_request"], path);
+      assertStringIncludes(json.message, "1000 levels");
+    }
+    const { json } = await caller.get(`agent_spans?agent_instance_id=${id}`);
+    assertEquals(json.summaries.map((span: { id: string }) => span.id), ["s"]);
+    assertEquals(JSON.parse(JSON.stringify(caller.sandbox.requests)).length, bodies.length + 4);
+  });
+}
+
+Deno.test("sandbox.fetch() accepts a body of 1,000 levels", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  const details = `{"schema_name":"x","status":"active","agent_instance_id":"${id}","payload":${
+    nested(998)
+  }}`;
+  const { status } = await caller.send("POST", "/api/v1/agent_spans", `{"details":${details}}`);
+  const { json } = await caller.get(`agent_spans?agent_instance_id=${id}`);
+  assertEquals([status, json.summaries.length], [200, 1]);
 });
