@@ -1,8 +1,13 @@
 /**
- * Bounded collections.
+ * Collections of records under common bounds.
  *
  * @module
  */
+
+import { sizeOf } from "./measure.ts";
+
+/** The memory of a record's place in its collection, in bytes. */
+const PLACE_SIZE = 200;
 
 /** The options of a {@linkcode Collection}. */
 export interface CollectionOptions<V> {
@@ -12,32 +17,91 @@ export interface CollectionOptions<V> {
   onDrop?(record: V): void;
 }
 
+/** A number of records for each collection, and a number of bytes for all together. */
+export class Bounds {
+  readonly maxRecords: number;
+  readonly #maxBytes: number;
+  readonly #collections: Pick<Collection<unknown>, "oldest" | "drop">[] = [];
+  #bytes = 0;
+  #changes = 0;
+
+  constructor(maxRecords: number, maxBytes: number) {
+    this.maxRecords = maxRecords;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Creates a collection under these bounds. */
+  createCollection<V>(options: CollectionOptions<V> = {}): Collection<V> {
+    const collection = new Collection(this, options);
+    this.#collections.push(collection);
+    return collection;
+  }
+
+  /** Adds to the number of bytes that all collections hold. */
+  addBytes(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** Returns the number of the next change, which orders the records of all collections. */
+  nextChange(): number {
+    return ++this.#changes;
+  }
+
+  /** Drops records until the rest fits, as {@linkcode Collection} orders them. */
+  trim(): void {
+    while (this.#bytes > this.#maxBytes) {
+      const oldest = this.#collections
+        .flatMap((collection) => {
+          const place = collection.oldest;
+          return place ? [{ collection, place }] : [];
+        })
+        .reduce((a, b) => comparePlaces(a.place, b.place) < 0 ? a : b);
+      oldest.collection.drop(oldest.place);
+    }
+  }
+}
+
 /** The place of a record in the order in which records are dropped. */
 interface Place {
   readonly key: string;
+  bytes: number;
   hasEnded: boolean;
+  /** The number of the record's last change. */
+  change: number;
   previous: Place;
   next: Place;
 }
 
-/** Records by key. When a collection is full, each new record replaces the one that ended first, or else the oldest. */
+/** What has ended goes first, then what was changed least recently. */
+function comparePlaces(a: Place, b: Place): number {
+  return Number(b.hasEnded) - Number(a.hasEnded) || a.change - b.change;
+}
+
+/**
+ * Records by key. When a collection is full, each new record replaces one that has ended, or else one that has not; of those
+ * the one that was changed least recently.
+ */
 export class Collection<V> {
-  readonly #limit: number;
+  readonly #bounds: Bounds;
   readonly #options: CollectionOptions<V>;
   readonly #records = new Map<string, V>();
   readonly #places = new Map<string, Place>();
   readonly #ended = new PlaceList();
   readonly #open = new PlaceList();
 
-  /** Creates a collection of at most `limit` records. */
-  constructor(limit: number, options: CollectionOptions<V> = {}) {
-    this.#limit = limit;
+  constructor(bounds: Bounds, options: CollectionOptions<V>) {
+    this.#bounds = bounds;
     this.#options = options;
   }
 
   /** The records by key, in the order in which they were added. */
   get records(): ReadonlyMap<string, V> {
     return this.#records;
+  }
+
+  /** The place of the record to drop next. */
+  get oldest(): Place | undefined {
+    return this.#ended.first ?? this.#open.first;
   }
 
   /** Returns the record with the key. */
@@ -47,18 +111,20 @@ export class Collection<V> {
 
   /** Adds a record, or replaces the one with the key. */
   set(key: string, record: V): void {
-    const hasEnded = this.#options.hasEnded?.(record) ?? false;
     let place = this.#places.get(key);
-    if (place === undefined) {
-      if (this.#records.size >= this.#limit) this.#dropOldest();
-      place = createPlace(key, hasEnded);
-      this.#places.set(key, place);
-      this.#listOf(place).append(place);
-    } else if (place.hasEnded !== hasEnded) {
-      place.hasEnded = hasEnded;
+    if (place) {
       unlink(place);
-      this.#listOf(place).append(place);
+    } else {
+      if (this.oldest && this.#records.size >= this.#bounds.maxRecords) this.drop(this.oldest);
+      place = createPlace(key);
+      this.#places.set(key, place);
     }
+    const bytes = PLACE_SIZE + sizeOf(key) + sizeOf(record);
+    this.#bounds.addBytes(bytes - place.bytes);
+    place.bytes = bytes;
+    place.change = this.#bounds.nextChange();
+    place.hasEnded = this.#options.hasEnded?.(record) ?? false;
+    (place.hasEnded ? this.#ended : this.#open).append(place);
     this.#records.set(key, record);
   }
 
@@ -72,27 +138,25 @@ export class Collection<V> {
   /** Removes a record. */
   delete(key: string): void {
     const place = this.#places.get(key);
-    if (place) unlink(place);
+    if (!place) return;
+    unlink(place);
+    this.#bounds.addBytes(-place.bytes);
     this.#places.delete(key);
     this.#records.delete(key);
   }
 
-  #dropOldest(): void {
-    const { key } = (this.#ended.first ?? this.#open.first)!;
+  /** Removes a record to keep a bound. */
+  drop({ key }: Place): void {
     const record = this.#records.get(key)!;
     this.delete(key);
     this.#options.onDrop?.(record);
   }
-
-  #listOf(place: Place): PlaceList {
-    return place.hasEnded ? this.#ended : this.#open;
-  }
 }
 
-/** A linked list, since a place leaves it from anywhere. */
+/** A linked list, since places leave it from anywhere. */
 class PlaceList {
   /** Closes the ring: its next place is the first, its previous place is the last. */
-  readonly #end = createPlace("", false);
+  readonly #end = createPlace("");
 
   get first(): Place | undefined {
     return this.#end.next === this.#end ? undefined : this.#end.next;
@@ -106,8 +170,8 @@ class PlaceList {
   }
 }
 
-function createPlace(key: string, hasEnded: boolean): Place {
-  const place = { key, hasEnded } as Place;
+function createPlace(key: string): Place {
+  const place = { key, bytes: 0, hasEnded: false, change: 0 } as Place;
   place.previous = place.next = place;
   return place;
 }

@@ -6,6 +6,7 @@
 
 import { ArgumentChecker } from "../arguments.ts";
 import type { HttpClientConfig } from "../config.ts";
+import { Bounds } from "./collection.ts";
 import { isFilled } from "./fields.ts";
 import type { Fault } from "./fault.ts";
 import { FaultPlan, type SandboxFaults } from "./faults.ts";
@@ -41,6 +42,7 @@ import { createAccount, Store } from "./store.ts";
 const API_URL = "https://sandbox.prefactor.test";
 const DEFAULT_TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmVmYWN0b3Itc2FuZGJveCJ9.not-a-signature";
 const DEFAULT_MAX_RECORDS = 10_000;
+const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 
 /** Options of a {@linkcode PrefactorSandbox}. */
 export interface SandboxOptions {
@@ -55,10 +57,15 @@ export interface SandboxOptions {
   deployment?: SandboxDeployment;
   /**
    * The maximum number of records of each kind: requests, instances, spans, agents, versions, recorded replies. Defaults
-   * to 10 000. The oldest record is dropped first; of instances and spans, those that have ended are dropped before
-   * those that have not. An instance is dropped together with its spans.
+   * to 10 000. The oldest record is dropped first, by its last change; instances and spans that have ended are dropped
+   * before those that have not. An instance is dropped together with its spans.
    */
   maxRecords?: number;
+  /**
+   * The maximum memory of all records together, in bytes, as an estimate. Defaults to 256 MiB. Records are dropped in the
+   * same order; requests and recorded replies count as ended.
+   */
+  maxBytes?: number;
   /**
    * Validates the payloads of spans. Defaults to a validator that checks `type`, `required`, `properties`, `enum` and
    * `items`.
@@ -119,6 +126,7 @@ export class PrefactorSandbox {
       token = DEFAULT_TOKEN,
       accountId,
       maxRecords = DEFAULT_MAX_RECORDS,
+      maxBytes = DEFAULT_MAX_BYTES,
       validatePayload = checkJsonSchema,
     } = options;
     const checker = new ArgumentChecker("create the sandbox");
@@ -130,10 +138,11 @@ export class PrefactorSandbox {
       accountId,
     );
     checker.checkInteger("maxRecords", maxRecords, 1);
+    checker.checkInteger("maxBytes", maxBytes, 1);
     const account = createAccount(accountId, options.deployment);
     this.#onRequest = options.onRequest;
     this.#token = token;
-    this.#createStore = () => new Store(account, maxRecords, validatePayload);
+    this.#createStore = () => new Store(account, new Bounds(maxRecords, maxBytes), validatePayload);
     this.#store = this.#createStore();
     this.fetch = (input, init) => this.#fetch(input, init);
   }
@@ -203,6 +212,7 @@ export class PrefactorSandbox {
     signal?.throwIfAborted();
     const entry = createLogEntry(this.#store.account.ids.next(), received, this.#token);
     this.#store.requests.set(entry.id, entry);
+    this.#store.trim();
     const fault = this.#faults.take(entry);
     if (fault) entry.fault = fault.kind;
     try {
@@ -252,7 +262,9 @@ export class PrefactorSandbox {
     if (scheme?.toLowerCase() !== "bearer" || token !== this.#token) {
       return new ErrorReply(401, "bad_authtoken", "The token is missing or wrong").toReply();
     }
-    return handleRequest(this.#store, received);
+    const reply = handleRequest(this.#store, received);
+    this.#store.trim();
+    return reply;
   }
 }
 

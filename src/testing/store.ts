@@ -8,7 +8,7 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
-import { Collection } from "./collection.ts";
+import type { Bounds, Collection } from "./collection.ts";
 import { PfidSource } from "./pfid.ts";
 import type { Reply } from "./replies.ts";
 import type { LogEntry } from "./request_log.ts";
@@ -99,7 +99,7 @@ export function createAccount(id: string | undefined, deployment: SandboxDeploym
   };
 }
 
-/** The records of one account. Each collection holds at most `maxRecords`. */
+/** The records of one account, under common bounds. */
 export class Store {
   readonly account: Account;
   readonly validatePayload: PayloadValidator;
@@ -115,34 +115,39 @@ export class Store {
   readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
   readonly instances: Collection<SandboxInstance>;
   readonly spans: Collection<SandboxSpan>;
-  readonly #maxRecords: number;
+  readonly #bounds: Bounds;
   readonly #plainRecords = new Map<string, Collection<PlainRecord>>();
   readonly #spanIds = new Map<string, Set<string>>();
 
-  constructor(account: Account, maxRecords: number, validatePayload: PayloadValidator) {
+  constructor(account: Account, bounds: Bounds, validatePayload: PayloadValidator) {
     this.account = account;
     this.validatePayload = validatePayload;
-    this.#maxRecords = maxRecords;
-    this.requests = new Collection(maxRecords);
-    this.replies = new Collection(maxRecords);
-    this.agents = new Collection(maxRecords);
-    this.agentVersionIds = new Collection(maxRecords);
-    this.schemaVersionIds = new Collection(maxRecords);
-    this.schemaVersions = new Collection(maxRecords);
-    this.instances = new Collection<SandboxInstance>(maxRecords, {
+    this.#bounds = bounds;
+    this.requests = bounds.createCollection({ hasEnded: () => true });
+    this.replies = bounds.createCollection({ hasEnded: () => true });
+    this.agents = bounds.createCollection();
+    this.agentVersionIds = bounds.createCollection();
+    this.schemaVersionIds = bounds.createCollection();
+    this.schemaVersions = bounds.createCollection();
+    this.instances = bounds.createCollection<SandboxInstance>({
       hasEnded,
       onDrop: (instance) => this.#dropSpansOf(instance.id),
     });
-    this.spans = new Collection<SandboxSpan>(maxRecords, {
+    this.spans = bounds.createCollection<SandboxSpan>({
       hasEnded,
       onDrop: (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
     });
   }
 
+  /** Drops records to keep the bound on bytes. Called between operations, which rely on what they have found. */
+  trim(): void {
+    this.#bounds.trim();
+  }
+
   /** Returns the records of a plain resource by its type. */
   plainRecords(type: string): Collection<PlainRecord> {
     let records = this.#plainRecords.get(type);
-    if (!records) this.#plainRecords.set(type, records = new Collection(this.#maxRecords));
+    if (!records) this.#plainRecords.set(type, records = this.#bounds.createCollection());
     return records;
   }
 

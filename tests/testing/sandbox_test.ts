@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { PrefactorClientError } from "@prefactor/http";
 import { PrefactorSandbox } from "@prefactor/http/testing";
-import { Caller, REGISTRATION } from "./helpers.ts";
+import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 
 Deno.test("sandbox.fetch() takes a Request, a URL and options, or a string, unbound", async () => {
   const sandbox = new PrefactorSandbox();
@@ -109,6 +109,7 @@ Deno.test("sandbox.terminate() refuses what is not an active instance, or has no
 for (
   const [options, message] of [
     [{ maxRecords: 0 }, "'maxRecords' must be an integer >= 1, but is 0"],
+    [{ maxBytes: 0 }, "'maxBytes' must be an integer >= 1, but is 0"],
     [{ maxRecords: 1.5 }, "'maxRecords' must be an integer >= 1, but is 1.5"],
     [{ token: "" }, "'token' must be a non-empty string, but is \"\""],
     [{ accountId: "" }, "'accountId' must be a non-empty string, but is \"\""],
@@ -163,4 +164,65 @@ Deno.test("PrefactorSandbox() finds a long-lived span after many that came and w
   }
   assertEquals((await caller.post("agent_spans/root/finish")).status, 200);
   assertEquals(caller.sandbox.spans.size, 10);
+});
+
+/** The length of everything that a sandbox shows, as JSON. */
+function lengthOf({ requests, instances, spans, agents }: PrefactorSandbox): number {
+  return JSON.stringify([requests, ...instances.values(), ...spans.values(), ...agents.values()]).length;
+}
+
+Deno.test("PrefactorSandbox() keeps to maxBytes, whatever is large", async () => {
+  const maxBytes = 200_000;
+  const text = "x".repeat(10_000);
+  const large: ((caller: Caller, id: string, n: number) => Promise<unknown>)[] = [
+    (caller, id) => caller.createSpan(id, { payload: { text } }),
+    (caller, id) => caller.createSpan(id, { status: "complete", result_payload: { text } }),
+    (caller, id, n) => caller.createSpan(id, { payload: { text }, idempotency_key: `key-${n}` }),
+    (caller) => caller.post("nowhere", { text }),
+    (caller) => caller.get(`ping?${text}`),
+    (caller) => caller.send("GET", "/api/v1/ping", undefined, { "x-text": text }),
+    (caller, _id, n) => caller.register({ agent_id: `${text}${n}` }),
+    (caller, _id, n) => caller.register({ agent_version: { name: `${text}${n}` } }),
+    (caller, _id, n) => caller.register({ agent_schema_version: { span_schemas: { [text + n]: {} } } }),
+    (caller) => caller.post("person", { details: { name: "Ada", email: text } }),
+    (caller, id, n) => {
+      const item = { _type: "agent_spans/create", agent_instance_id: id, ...SPAN, payload: { text } };
+      return caller.post("bulk", { items: [{ ...item, idempotency_key: `create-${n}` }] });
+    },
+  ];
+  for (const send of large) {
+    const caller = new Caller(new PrefactorSandbox({ maxBytes }));
+    const id = await caller.start();
+    for (let n = 0; n < 60; n++) await send(caller, id, n);
+    const length = lengthOf(caller.sandbox);
+    assert(length <= maxBytes, `${send}: ${length}`);
+    assertEquals((await caller.get("ping")).status, 200);
+  }
+});
+
+Deno.test("PrefactorSandbox() drops what has ended before what has not to keep to maxBytes, oldest first", async () => {
+  const caller = new Caller(new PrefactorSandbox({ maxBytes: 100_000 }));
+  const { sandbox } = caller;
+  const payload = { text: "x".repeat(5_000) };
+  const id = await caller.start();
+  for (const span of ["open-1", "open-2"]) await caller.createSpan(id, { id: span, payload });
+  for (let n = 0; n < 30; n++) await caller.createSpan(id, { id: `ended-${n}`, status: "complete", payload });
+  const kept = [...sandbox.spans.keys()];
+  const ended = kept.slice(2);
+  assertEquals(kept.slice(0, 2), ["open-1", "open-2"]);
+  assertEquals(ended, Array.from({ length: ended.length }, (_, n) => `ended-${30 - ended.length + n}`));
+  assert(ended.length > 0 && sandbox.requests.length < 34, `${ended.length} ended spans`);
+
+  for (let n = 3; n < 30; n++) await caller.createSpan(id, { id: `open-${n}`, payload });
+  const open = [...sandbox.spans.keys()];
+  assertEquals(open, Array.from({ length: open.length }, (_, n) => `open-${30 - open.length + n}`));
+  assert(open.length > 3, open.join());
+  assertEquals(sandbox.instances.get(id)?.span_counts.total, 59);
+});
+
+Deno.test("PrefactorSandbox() drops a record that is larger than maxBytes", async () => {
+  const caller = new Caller(new PrefactorSandbox({ maxBytes: 10_000 }));
+  const created = await caller.register({ agent_version: { name: "x".repeat(20_000) } });
+  assertEquals(typeof created, "string");
+  assertEquals(caller.sandbox.requests, []);
 });
