@@ -40,13 +40,12 @@ import { createAccount, Store } from "./store.ts";
 
 /** The URL of the sandbox for its own clients. The top-level domain is reserved, so no other host can have it. */
 const API_URL = "https://sandbox.prefactor.test";
-const DEFAULT_TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmVmYWN0b3Itc2FuZGJveCJ9.not-a-signature";
 const DEFAULT_MAX_RECORDS = 10_000;
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 
 /** Options of a {@linkcode PrefactorSandbox}. */
 export interface SandboxOptions {
-  /** The only valid token. Defaults to a fixed text that looks like a token. */
+  /** The only valid token. Defaults to a random one. */
   token?: string;
   /** The id of the account. Defaults to a new id. */
   accountId?: string;
@@ -123,7 +122,7 @@ export class PrefactorSandbox {
    */
   constructor(options: SandboxOptions = {}) {
     const {
-      token = DEFAULT_TOKEN,
+      token = createToken(),
       accountId,
       maxRecords = DEFAULT_MAX_RECORDS,
       maxBytes = DEFAULT_MAX_BYTES,
@@ -266,6 +265,11 @@ export class PrefactorSandbox {
     this.#store.trim();
     return reply;
   }
+}
+
+/** Creates a token that looks like those of the platform, which are JSON Web Tokens. */
+function createToken(): string {
+  return `eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmVmYWN0b3Itc2FuZGJveCJ9.${crypto.randomUUID()}`;
 }
 
 function isRequest(input: Request | URL | string): input is Request {

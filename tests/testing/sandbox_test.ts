@@ -22,7 +22,16 @@ Deno.test("sandbox.config() talks to the sandbox, with overrides", () => {
   const sandbox = new PrefactorSandbox({ token: "mine" });
   const config = sandbox.config({ maxRetries: 0 });
   assertEquals([config.apiToken, config.maxRetries, config.fetch], ["mine", 0, sandbox.fetch]);
-  assertMatch(new PrefactorSandbox().config().apiToken, /^\w+\.\w+\.[\w-]+$/);
+});
+
+Deno.test("PrefactorSandbox() creates a token of its own by default", async () => {
+  const tokens = [new PrefactorSandbox(), new PrefactorSandbox()].map((sandbox) => sandbox.config().apiToken);
+  for (const token of tokens) assertMatch(token, /^\w+\.\w+\.[\w-]+$/);
+  assertNotEquals(tokens[0], tokens[1]);
+  const caller = new Caller();
+  assertEquals((await caller.get("ping")).status, 200);
+  caller.sandbox.reset();
+  assertEquals((await caller.get("ping")).status, 200);
 });
 
 Deno.test("sandbox.requests tells what came in, without the token", async () => {
