@@ -5,7 +5,14 @@
  */
 
 /** Handles a request. If the body of the response fails, the connection is dropped. */
-export type Handler = (request: Request, info: object) => Promise<Response>;
+export type Handler = (request: Request, info: HandlerInfo) => Promise<Response>;
+
+/** The second argument of a handler, by which a sandbox knows that a server calls it. */
+export interface HandlerInfo {
+  readonly remoteAddr: unknown;
+  /** Aborts when the server closes or, on Node and Bun, when the connection does. */
+  readonly signal: AbortSignal;
+}
 
 /** An address to listen on. */
 export interface Address {
@@ -34,7 +41,7 @@ async function listenOnDeno(handler: Handler, address: Address): Promise<HttpSer
     signal: closing.signal,
     onListen() {},
     onError: () => new Response(null, { status: 500 }),
-  }, handler);
+  }, (request, { remoteAddr }) => handler(request, { remoteAddr, signal: closing.signal }));
   return {
     port: server.addr.port,
     async close() {
@@ -57,10 +64,12 @@ async function listenOnNode(handler: Handler, { hostname, port }: Address): Prom
       const request = new Request(url.startsWith("/") ? `http://localhost${url}` : url, {
         method,
         headers: headersOf(rawHeaders),
-        signal: closed.signal,
         ...(chunks.length > 0 && { body: new Blob(chunks) }),
       });
-      const response = await handler(request, { incoming });
+      const response = await handler(request, {
+        remoteAddr: incoming.socket.remoteAddress,
+        signal: closed.signal,
+      });
       const reader = response.body?.getReader();
       // The first chunk is read before the head is sent: a body that fails at once leaves no response at all.
       let chunk = await reader?.read();

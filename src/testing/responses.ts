@@ -61,8 +61,8 @@ function failingStream(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   }, { highWaterMark: 0 });
 }
 
-/** Waits for a time in ms. Rejects with the reason of the signal if it aborts first. */
-export function wait(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits for a time in ms. If there is a signal and it aborts first, rejects with its reason. */
+export function wait(ms: number, signal: AbortSignal | null | undefined): Promise<void> {
   return untilAborted(signal, (resolve) => {
     const timer = setTimeout(resolve, ms);
     return () => clearTimeout(timer);
@@ -75,19 +75,19 @@ export function never(signal: AbortSignal): Promise<never> {
 }
 
 function untilAborted<T>(
-  signal: AbortSignal,
+  signal: AbortSignal | null | undefined,
   start: (resolve: (value: T) => void) => () => void,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
+    if (signal?.aborted) return reject(signal.reason);
     const stop = start((value) => {
-      signal.removeEventListener("abort", onAbort);
+      signal?.removeEventListener("abort", onAbort);
       resolve(value);
     });
     function onAbort(): void {
       stop();
-      reject(signal.reason);
+      reject(signal?.reason);
     }
-    signal.addEventListener("abort", onAbort, { once: true });
+    signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

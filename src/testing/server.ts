@@ -19,7 +19,7 @@
  */
 
 import { ArgumentChecker } from "../arguments.ts";
-import { listen } from "./http_server.ts";
+import { type HandlerInfo, listen } from "./http_server.ts";
 import type { SandboxRequest } from "./request_log.ts";
 import { PrefactorSandbox, type SandboxOptions } from "./sandbox.ts";
 
@@ -80,7 +80,7 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
   };
 }
 
-async function answer(sandbox: PrefactorSandbox, request: Request, info: object): Promise<Response> {
+async function answer(sandbox: PrefactorSandbox, request: Request, info: HandlerInfo): Promise<Response> {
   const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
   return isPreflight ? new Response(null, { status: 204 }) : await sandbox.fetch(request, info);
 }

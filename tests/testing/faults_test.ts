@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows, fail } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { PrefactorClientError } from "@prefactor/http";
 import type { Fault, SandboxFaults } from "@prefactor/http/testing";
@@ -187,5 +187,34 @@ for (
   Deno.test(`sandbox.faults: ${message}`, () => {
     const error = assertThrows(() => plan(new PrefactorSandbox().faults), PrefactorClientError);
     assertEquals(error.message, message);
+  });
+}
+
+Deno.test('faults.next() applies "delay" on a server without the signal of the request', async () => {
+  using time = new FakeTime();
+  const { sandbox } = new Caller();
+  const { apiUrl, apiToken } = sandbox.config();
+  for (const info of [{ remoteAddr: {} }, { requestIP() {} }, { incoming: {} }]) {
+    sandbox.faults.next({ kind: "delay", ms: 500 });
+    const request = new Request(`${apiUrl}/api/v1/ping`, {
+      headers: { authorization: `Bearer ${apiToken}` },
+    });
+    // Deno prints a warning when the signal of a server's request is read.
+    Object.defineProperty(request, "signal", { get: () => fail("the signal was read") });
+    const response = sandbox.fetch(request, info);
+    await time.tickAsync(500);
+    assertEquals((await response).status, 200);
+  }
+});
+
+for (const fault of [{ kind: "hang" }, { kind: "delay", ms: 60_000 }] satisfies Fault[]) {
+  Deno.test(`faults.next() ends "${fault.kind}" on a server when the signal of its info aborts`, async () => {
+    const { sandbox } = new Caller();
+    const closing = new AbortController();
+    sandbox.faults.next(fault);
+    const request = new Request(`${sandbox.config().apiUrl}/api/v1/ping`);
+    const response = sandbox.fetch(request, { remoteAddr: {}, signal: closing.signal });
+    queueMicrotask(() => queueMicrotask(() => closing.abort()));
+    await assertRejects(async () => await (await response).text(), TypeError);
   });
 }
