@@ -39,3 +39,12 @@ export const FAULT_KINDS = [
   "redirect",
   "hang",
 ] as const satisfies readonly FaultKind[];
+
+/** The kinds of faults that a client survives by a retry. */
+export const TRANSIENT_FAULT_KINDS = [
+  "refuse",
+  "lose",
+  "cut",
+  "delay",
+  "status",
+] as const satisfies readonly FaultKind[];

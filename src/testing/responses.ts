@@ -55,8 +55,10 @@ function failingStream(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
   return new ReadableStream({
     pull(controller) {
       const chunk = chunks.shift();
-      if (chunk) controller.enqueue(chunk);
-      else controller.error(new TypeError("The sandbox cut the connection"));
+      if (chunk) return controller.enqueue(chunk);
+      const error = new TypeError("The sandbox cut the connection");
+      delete error.stack; // Deno.serve prints the error, and its stack would hide what the program prints.
+      controller.error(error);
     },
   }, { highWaterMark: 0 });
 }

@@ -9,17 +9,23 @@
  * and prints a summary. The records are in memory only.
  *
  * - `--port`: the port, 0 for any free port. Defaults to 8787.
- * - `--token`: the only valid token.
+ * - `--hostname`: the address to listen on. Defaults to 127.0.0.1.
+ * - `--token`: the only valid token. Defaults to a random one.
  * - `--faults`: the share of requests that meet a fault, from 0 to 1. Defaults to 0.
+ * - `--fault-kinds`: the kinds of these faults, such as `cut,status`. Defaults to those that a client survives by a retry:
+ *   `refuse,lose,cut,delay,status`.
  * - `--seed`: the seed of the random faults. Defaults to 1.
+ * - `--max-records`, `--max-bytes`: the bounds of a sandbox, see `SandboxOptions`.
  *
- * It listens on the loopback interface only. A program can serve a sandbox of its own with `Deno.serve(sandbox.fetch)`.
+ * Web pages can use the API if their origin is a loopback host such as `http://localhost:3000`, and if they have the token.
+ * A program can serve a sandbox of its own with `Deno.serve(sandbox.fetch)`.
  *
  * @module
  */
 
 import { ArgumentChecker } from "../arguments.ts";
-import { type HandlerInfo, listen } from "./http_server.ts";
+import { type FaultKind, TRANSIENT_FAULT_KINDS } from "./fault.ts";
+import { listen } from "./http_server.ts";
 import type { SandboxRequest } from "./request_log.ts";
 import { PrefactorSandbox, type SandboxOptions } from "./sandbox.ts";
 
@@ -27,13 +33,17 @@ import { PrefactorSandbox, type SandboxOptions } from "./sandbox.ts";
 export interface SandboxServerOptions extends SandboxOptions {
   /** The port. Defaults to 0, which means any free port. */
   port?: number;
+  /** The address to listen on. Defaults to `"127.0.0.1"`. */
+  hostname?: string;
   /** The share of requests that meet a random fault, from 0 to 1. Defaults to 0. */
   faults?: number;
+  /** The kinds of the random faults. Defaults to `refuse`, `lose`, `cut`, `delay` and `status`. */
+  faultKinds?: readonly FaultKind[];
   /** The seed of the random faults. Defaults to 1. */
   seed?: number;
 }
 
-/** A sandbox that listens on the loopback interface. */
+/** A sandbox that listens for HTTP requests. */
 export interface SandboxServer {
   /** The URL, such as `"http://127.0.0.1:8787"`. */
   readonly url: string;
@@ -44,7 +54,7 @@ export interface SandboxServer {
 }
 
 /**
- * Serves a new sandbox on the loopback interface. Needs `--allow-net` on Deno.
+ * Serves a new sandbox over HTTP. Needs `--allow-net` on Deno.
  *
  * @example
  * ```ts
@@ -62,62 +72,96 @@ export interface SandboxServer {
  * @throws {Error} If the port is in use.
  */
 export async function serveSandbox(options: SandboxServerOptions = {}): Promise<SandboxServer> {
-  const { port = 0, faults = 0, seed = 1 } = options;
+  const { port = 0, hostname = "127.0.0.1", faults = 0, faultKinds = TRANSIENT_FAULT_KINDS, seed = 1 } =
+    options;
   const checker = new ArgumentChecker("start the sandbox");
   const isPort = Number.isInteger(port) && port >= 0 && port < 2 ** 16;
   checker.check("port", isPort, "an integer from 0 to 65535", port);
+  const authority = hostname.includes(":") ? `[${hostname}]` : hostname;
+  checker.check("hostname", URL.canParse(`http://${authority}`), "a host name or an IP address", hostname);
   checker.check("faults", faults >= 0 && faults <= 1, "a number from 0 to 1", faults);
   const sandbox = new PrefactorSandbox(options);
-  sandbox.faults.random({ rate: faults, seed });
-  const server = await listen(
-    async (request, info) => allowAnyOrigin(request, await answer(sandbox, request, info)),
-    { hostname: "127.0.0.1", port },
-  );
+  sandbox.faults.random({ rate: faults, seed, kinds: faultKinds });
+  const server = await listen(async (request, info) => {
+    if (isForPage(request)) {
+      if (hasHost(request, authority)) return await sandbox.fetch(request, info);
+      return new Response("The page is served for loopback hosts and the host of --hostname only", {
+        status: 403,
+      });
+    }
+    return allowLoopbackOrigin(
+      request,
+      isPreflight(request) ? new Response(null, { status: 204 }) : await sandbox.fetch(request, info),
+    );
+  }, { hostname, port });
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: `http://${authority}:${server.port}`,
     token: sandbox.config().apiToken,
     close: () => server.close(),
   };
 }
 
-async function answer(sandbox: PrefactorSandbox, request: Request, info: HandlerInfo): Promise<Response> {
-  const isPreflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
-  return isPreflight ? new Response(null, { status: 204 }) : await sandbox.fetch(request, info);
+/** Whether the request is one of the page, which needs no token. */
+function isForPage({ url }: Request): boolean {
+  const { pathname } = new URL(url);
+  return pathname === "/" || pathname.startsWith("/_sandbox/");
 }
 
-function allowAnyOrigin({ headers }: Request, response: Response): Response {
-  response.headers.set("access-control-allow-origin", "*");
-  response.headers.set("access-control-expose-headers", "retry-after, x-request-id");
-  const asked = headers.get("access-control-request-headers");
-  if (asked !== null) {
-    response.headers.set("access-control-allow-headers", asked);
-    response.headers.set("access-control-allow-methods", "GET, POST");
+/** Whether the request names a loopback host or that of `authority`: a website could give this machine a name of its own. */
+function hasHost({ headers }: Request, authority: string): boolean {
+  const url = `http://${headers.get("host")}`;
+  return isLoopback(url) ||
+    URL.canParse(url) && new URL(url).hostname === new URL(`http://${authority}`).hostname;
+}
+
+function isLoopback(url: string): boolean {
+  if (!/^https?:/.test(url) || !URL.canParse(url)) return false;
+  return /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+function isPreflight({ method, headers }: Request): boolean {
+  return method === "OPTIONS" && headers.has("access-control-request-method");
+}
+
+/** Lets the pages of loopback hosts use the API. */
+function allowLoopbackOrigin(request: Request, response: Response): Response {
+  const { headers } = response;
+  headers.set("vary", "origin");
+  const origin = request.headers.get("origin") ?? "";
+  if (!isLoopback(origin)) return response;
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", "retry-after, x-request-id");
+  if (isPreflight(request)) {
+    headers.set("access-control-allow-methods", "GET, POST, PUT, DELETE");
+    headers.set("access-control-allow-headers", request.headers.get("access-control-request-headers") ?? "");
   }
   return response;
 }
 
-/** The flags of the command, with the options that they set. */
-const FLAGS: ReadonlyMap<string, { option: keyof SandboxServerOptions; isNumber: boolean }> = new Map([
-  ["--port", { option: "port", isNumber: true }],
-  ["--token", { option: "token", isNumber: false }],
-  ["--faults", { option: "faults", isNumber: true }],
-  ["--seed", { option: "seed", isNumber: true }],
+/** The flags of the command: the option that each sets, and the kind of its value. */
+const FLAGS = new Map<string, { option: keyof SandboxServerOptions; value: "number" | "text" | "list" }>([
+  ["--port", { option: "port", value: "number" }],
+  ["--hostname", { option: "hostname", value: "text" }],
+  ["--token", { option: "token", value: "text" }],
+  ["--faults", { option: "faults", value: "number" }],
+  ["--fault-kinds", { option: "faultKinds", value: "list" }],
+  ["--seed", { option: "seed", value: "number" }],
+  ["--max-records", { option: "maxRecords", value: "number" }],
+  ["--max-bytes", { option: "maxBytes", value: "number" }],
 ]);
 
 function parseFlags(args: readonly string[]): SandboxServerOptions {
   const checker: ArgumentChecker = new ArgumentChecker("start the sandbox");
-  const words = args.flatMap((arg) =>
-    /^--[\w-]+=/.test(arg) ? [arg.slice(0, arg.indexOf("=")), arg.slice(arg.indexOf("=") + 1)] : arg
-  );
+  const words = args.flatMap((arg) => /^(--[\w-]+)=(.*)$/s.exec(arg)?.slice(1) ?? arg);
   const options: [string, unknown][] = [];
   for (let index = 0; index < words.length; index += 2) {
     const [name, text] = [words[index]!, words[index + 1]];
     const flag = FLAGS.get(name);
     if (!flag) checker.fail("flag", `one of ${[...FLAGS.keys()].join(", ")}`, name);
     if (!text) checker.fail(name, "a non-empty value", text);
-    const value = flag.isNumber ? Number(text) : text;
-    checker.check(name, !Number.isNaN(value), "a number", text);
-    options.push([flag.option, value]);
+    checker.check(name, flag.value !== "number" || !Number.isNaN(Number(text)), "a number", text);
+    const values = { number: Number(text), text, list: text.split(",") };
+    options.push([flag.option, values[flag.value]]);
   }
   return { port: 8787, ...Object.fromEntries(options) };
 }
@@ -138,14 +182,15 @@ async function main(): Promise<void> {
       console.log(lineOf(request));
     },
   });
+  const interrupted = new Promise((resolve) => process.once("SIGINT", resolve));
   console.log(`Prefactor sandbox on ${server.url}, Ctrl+C to stop`);
   console.log(`PREFACTOR_API_URL=${server.url}`);
   console.log(`PREFACTOR_API_TOKEN=${server.token}`);
 
-  await new Promise((resolve) => process.once("SIGINT", resolve));
+  await interrupted;
   await server.close();
   const { requests, faults, errors } = counts;
-  console.log(`${requests} requests, ${faults} with a fault, ${errors} with an error`);
+  console.log(`Requests: ${requests}, with a fault: ${faults}, with an error: ${errors}`);
 }
 
 /** Whether this module is the program. Node 20 has no `import.meta.main`. */
@@ -161,7 +206,7 @@ if (isMain()) {
     await main();
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    const flags = Array.from(FLAGS, ([name, { isNumber }]) => `[${name} <${isNumber ? "number" : "text"}>]`);
+    const flags = Array.from(FLAGS, ([name, { value }]) => `[${name} <${value}>]`);
     console.error(`Usage: sandbox ${flags.join(" ")}`);
     globalThis.process.exitCode = 2;
   }

@@ -1,6 +1,13 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { PrefactorHttpClient } from "@prefactor/http";
-import type { SandboxRequest } from "@prefactor/http/testing";
+import type { FaultKind, SandboxRequest } from "@prefactor/http/testing";
 import { serveSandbox } from "@prefactor/http/sandbox";
 
 Deno.test("serveSandbox() serves a client on loopback and reports each request", async () => {
@@ -15,44 +22,140 @@ Deno.test("serveSandbox() serves a client on loopback and reports each request",
   ]]]);
 });
 
-Deno.test("serveSandbox() accepts pages of any origin", async () => {
-  const server = await serveSandbox();
-  const url = `${server.url}/api/v1/agent_spans`;
-  const preflight = await fetch(url, {
-    method: "OPTIONS",
-    headers: {
-      "origin": "https://example.com",
-      "access-control-request-method": "POST",
-      "access-control-request-headers": "authorization,content-type,idempotency-key",
-    },
-  });
-  const answer = await fetch(url, { method: "POST", headers: { origin: "https://example.com" }, body: "{}" });
-  await answer.body?.cancel();
-  await server.close();
-  assertEquals([preflight.status, answer.status], [204, 401]);
-  assertEquals(
-    preflight.headers.get("access-control-allow-headers"),
-    "authorization,content-type,idempotency-key",
+/** Sends a request with any `Host`, which `fetch` does not allow, and returns the status and the headers. */
+async function request(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+  method = "GET",
+): Promise<Headers> {
+  const { hostname, port } = new URL(url);
+  const connection = await Deno.connect({ hostname, port: Number(port) });
+  const lines = Object.entries({ connection: "close", ...headers }).map(([name, value]) =>
+    `${name}: ${value}\r\n`
   );
-  assertStringIncludes(preflight.headers.get("access-control-allow-methods")!, "POST");
-  for (const { headers } of [preflight, answer]) {
-    assertEquals(headers.get("access-control-allow-origin"), "*");
-  }
-  assertStringIncludes(answer.headers.get("access-control-expose-headers")!, "x-request-id");
+  await connection.write(new TextEncoder().encode(`${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`));
+  const [head] = (await new Response(connection.readable).text()).split("\r\n\r\n");
+  const [statusLine, ...fields] = head!.split("\r\n");
+  const received = new Headers(fields.map((field) => field.split(/: (.*)/, 2) as [string, string]));
+  received.set("status", statusLine!.split(" ")[1]!);
+  return received;
+}
+
+for (
+  const [origin, isAllowed] of [
+    ["http://localhost:3000", true],
+    ["https://localhost", true],
+    ["http://app.localhost:5173", true],
+    ["http://127.0.0.1:8787", true],
+    ["http://127.9.8.7", true],
+    ["http://[::1]:3000", true],
+    ["https://example.com", false],
+    ["http://localhost.example.com", false],
+    ["http://127.0.0.1.example.com", false],
+    ["http://notlocalhost", false],
+    ["http://192.168.0.1", false],
+    ["null", false],
+    ["chrome-extension://localhost", false],
+  ] as const
+) {
+  Deno.test(`serveSandbox() ${isAllowed ? "accepts" : "refuses"} pages of the origin ${origin}`, async () => {
+    const server = await serveSandbox({ token: "mine" });
+    const host = new URL(server.url).host;
+    const path = "/api/v1/agent_spans";
+    const preflight = await request(server.url, path, {
+      host,
+      origin,
+      "access-control-request-method": "PUT",
+      "access-control-request-headers": "authorization,content-type,idempotency-key",
+    }, "OPTIONS");
+    const response = await request(server.url, path, { host, origin, authorization: "Bearer mine" });
+    await server.close();
+    assertEquals([preflight.get("status"), response.get("status")], ["204", "422"]);
+    for (const headers of [preflight, response]) {
+      assertEquals(headers.get("access-control-allow-origin"), isAllowed ? origin : null);
+      assertEquals(headers.get("vary"), "origin");
+    }
+    assertEquals(
+      preflight.get("access-control-allow-headers"),
+      isAllowed ? "authorization,content-type,idempotency-key" : null,
+    );
+    assertEquals(preflight.get("access-control-allow-methods"), isAllowed ? "GET, POST, PUT, DELETE" : null);
+    assertEquals(
+      response.get("access-control-expose-headers"),
+      isAllowed ? "retry-after, x-request-id" : null,
+    );
+  });
+}
+
+for (
+  const [hostname, host, isAllowed] of [
+    ["127.0.0.1", "127.0.0.1:8787", true],
+    ["127.0.0.1", "localhost", true],
+    ["127.0.0.1", "LOCALHOST:1", true],
+    ["127.0.0.1", "app.localhost:1", true],
+    ["127.0.0.1", "[::1]:8787", true],
+    ["127.0.0.1", "0.0.0.0", false],
+    ["127.0.0.1", "example.com", false],
+    ["127.0.0.1", "localhost.example.com", false],
+    ["127.0.0.1", "127.0.0.1.example.com", false],
+    ["127.0.0.1", "localhost@example.com", false],
+    ["0.0.0.0", "0.0.0.0:8787", true],
+    ["0.0.0.0", "localhost", true],
+    ["0.0.0.0", "example.com", false],
+  ] as const
+) {
+  Deno.test(`serveSandbox() on ${hostname} ${isAllowed ? "accepts" : "refuses"} its page at ${host}`, async () => {
+    const server = await serveSandbox({ token: "mine", hostname });
+    const url = server.url.replace("0.0.0.0", "127.0.0.1");
+    for (const path of ["/", "/?a", "/_sandbox/state", "/_sandbox/events?a=b"]) {
+      const headers = await request(url, path, { host, origin: "http://localhost" });
+      assertEquals(headers.get("status") === "403", !isAllowed, path);
+      assertEquals(headers.get("access-control-allow-origin"), null);
+    }
+    // A website cannot read the API by a name that leads to this machine: it does not have the token.
+    const headers = { host, authorization: "Bearer mine" };
+    assertEquals((await request(url, "/api/v1/ping", headers)).get("status"), "200");
+    assertEquals((await request(url, "/api/v1/ping", { host })).get("status"), "401");
+    await server.close();
+  });
+}
+
+Deno.test("serveSandbox() creates a token of its own by default", async () => {
+  const servers = [await serveSandbox(), await serveSandbox()];
+  for (const server of servers) await server.close();
+  assertNotEquals(servers[0]!.token, servers[1]!.token);
 });
 
-Deno.test("serveSandbox() applies faults at the rate", async () => {
-  const server = await serveSandbox({ faults: 1, seed: 3 });
-  const statuses = new Set<unknown>();
-  for (let n = 0; n < 30; n++) {
-    const result = await fetch(server.url, { redirect: "manual" }).then(async (response) => {
-      await response.text();
-      return response.status;
-    }).catch(() => "broken");
-    statuses.add(result);
-  }
+Deno.test("serveSandbox() applies only transient faults by default, so that retries succeed", async () => {
+  const server = await serveSandbox({ faults: 0.5, seed: 3 });
+  const seen = new Set<unknown>();
+  await using client = new PrefactorHttpClient({
+    apiUrl: server.url,
+    apiToken: server.token,
+    initialRetryDelay: 1,
+    maxRetryDelay: 2,
+    maxRetries: 30,
+    hooks: { onRetry: ({ error }) => void seen.add((error as Error).name) },
+  });
+  for (let n = 0; n < 100; n++) await client.request("GET", "/api/v1/ping");
   await server.close();
-  assert(statuses.has("broken") && statuses.has(302) && statuses.has(200), [...statuses].join());
+  assertEquals([...seen].sort(), ["PrefactorApiError", "PrefactorNetworkError"]);
+});
+
+Deno.test("serveSandbox() applies the given faults at the rate", async () => {
+  const kinds: (FaultKind | undefined)[] = [];
+  const server = await serveSandbox({
+    faults: 0.5,
+    faultKinds: ["redirect", "garbage"],
+    onRequest: ({ fault }) => kinds.push(fault),
+  });
+  for (let n = 0; n < 100; n++) await (await fetch(server.url, { redirect: "manual" })).text();
+  await server.close();
+  const counts = ["redirect", "garbage", undefined].map((kind) =>
+    kinds.filter((other) => other === kind).length
+  );
+  assert(counts.every((count) => count > 10) && counts[2]! < 70, counts.join());
 });
 
 const ROOT = new URL("../../", import.meta.url).pathname;
@@ -93,49 +196,123 @@ const RUNTIMES: Record<string, (folder: string, ...args: string[]) => Promise<De
   "Bun": async (folder, ...args) => runBundle(await findBun(), folder, ...args),
 };
 
-for (const [runtime, start] of Object.entries(RUNTIMES)) {
-  Deno.test(`server.ts prints its variables, each request and a summary on ${runtime}`, async () => {
-    const folder = await Deno.makeTempDir();
-    const child = await start(folder, "--port=0", "--token", "mine");
-    const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-    let text = "";
-    const until = async (pattern: RegExp) => {
-      for (let chunk = await lines.read(); !chunk.done; chunk = await lines.read()) {
-        text += chunk.value;
-        if (pattern.test(text)) return;
-      }
-    };
-    await until(/PREFACTOR_API_TOKEN=mine\n/);
-    const url = /^PREFACTOR_API_URL=(.*)$/m.exec(text)![1]!;
-    const headers = { authorization: "Bearer mine" };
-    for (const path of ["ping", "nowhere"]) {
-      const response = await fetch(`${url}/api/v1/${path}`, { headers });
-      await response.body?.cancel();
+/** A server in a process of its own, whose output can be waited for. */
+class ServerProcess {
+  readonly child: Deno.ChildProcess;
+  readonly #output: ReadableStreamDefaultReader<string>;
+  readonly stderr: Promise<string>;
+  stdout = "";
+
+  constructor(child: Deno.ChildProcess) {
+    this.child = child;
+    this.#output = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.stderr = new Response(child.stderr).text();
+  }
+
+  /** Waits until the output matches, and returns the match. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.stdout);
+      if (match) return match;
+      const { value, done } = await this.#output.read();
+      if (done) throw new Error(`The server ended: ${this.stdout}${await this.stderr}`);
+      this.stdout += value;
     }
-    await until(/nowhere 404\n/);
-    child.kill("SIGINT");
-    await until(/with an error\n/);
-    const [status, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
+  }
+
+  /** Stops the server by Ctrl+C and returns its last line. */
+  async stop(): Promise<string> {
+    this.child.kill("SIGINT");
+    const [summary] = await this.until(/^Requests: \d+, .*$/m);
+    assertEquals((await this.child.status).code, 0);
+    await this.#output.cancel();
+    return summary;
+  }
+}
+
+for (const [runtime, start] of Object.entries(RUNTIMES)) {
+  /** Runs the callback with a server on this runtime. */
+  const serving = async (flags: string[], use: (url: string, server: ServerProcess) => Promise<void>) => {
+    const folder = await Deno.makeTempDir();
+    const server = new ServerProcess(await start(folder, "--port=0", "--token", "mine", ...flags));
+    const [, url] = await server.until(/PREFACTOR_API_URL=(.*)\nPREFACTOR_API_TOKEN=mine\n/);
+    await use(`${url}/api/v1`, server);
     await Deno.remove(folder, { recursive: true });
-    assertEquals([status.success, status.code, stderr], [true, 0, ""]);
-    assertMatch(text, /^GET \/api\/v1\/ping 200$/m);
-    assertMatch(text, /^2 requests, 0 with a fault, 1 with an error$/m);
+  };
+  const headers = { authorization: "Bearer mine" };
+
+  Deno.test(`server.ts prints its variables, each request and a summary on ${runtime}`, async () => {
+    await serving([], async (url, server) => {
+      const statuses = [];
+      for (const path of ["ping", "nowhere"]) {
+        const response = await fetch(`${url}/${path}`, { headers });
+        statuses.push(response.status);
+        await response.body?.cancel();
+      }
+      const deep = `{"a":${"[".repeat(100_000)}${"]".repeat(100_000)}}`;
+      const response = await fetch(`${url}/agent_instance/register`, { method: "POST", headers, body: deep });
+      statuses.push(response.status, (await response.json()).code);
+      assertEquals(statuses, [200, 404, 400, "bad_request"]);
+      assertEquals(await server.stop(), "Requests: 3, with a fault: 0, with an error: 2");
+      assertMatch(server.stdout, /^GET \/api\/v1\/ping 200\nGET \/api\/v1\/nowhere 404$/m);
+      assertEquals(await server.stderr, "");
+    });
+  });
+
+  Deno.test(`server.ts drops connections on ${runtime}`, async () => {
+    await serving(["--faults=1", "--fault-kinds", "refuse,lose,cut"], async (url, server) => {
+      for (let n = 0; n < 12; n++) {
+        const response = fetch(`${url}/ping`, { headers }).then((response) => response.text());
+        await assertRejects(() => response, TypeError);
+      }
+      assertEquals(await server.stop(), "Requests: 12, with a fault: 12, with an error: 0");
+      for (const kind of ["refuse", "lose", "cut"]) {
+        assertStringIncludes(server.stdout, `no response (${kind})`);
+      }
+    });
+  });
+
+  Deno.test(`server.ts delays responses and leaves requests without one on ${runtime}`, async () => {
+    await serving(["--faults=1", "--fault-kinds=delay"], async (url, server) => {
+      assertEquals(await (await fetch(`${url}/ping`, { headers })).json(), { status: "success" });
+      assertEquals(await server.stop(), "Requests: 1, with a fault: 1, with an error: 0");
+      assertEquals(await server.stderr, "");
+    });
+    await serving(["--faults=1", "--fault-kinds=hang"], async (url, server) => {
+      const response = fetch(`${url}/ping`, { headers });
+      const rejection = assertRejects(() => response, TypeError);
+      await server.stop();
+      await rejection;
+      assertEquals(await server.stderr, "");
+    });
   });
 }
 
+const FLAGS = "--port, --hostname, --token, --faults, --fault-kinds, --seed, --max-records, --max-bytes";
+const KINDS = "refuse, lose, cut, delay, status, garbage, redirect, hang";
+
 for (
   const [args, message] of [
-    [["--nonsense", "1"], `'flag' must be one of --port, --token, --faults, --seed, but is "--nonsense"`],
-    [["--port"], "'--port' must be a non-empty value, but is undefined"],
-    [["--seed", "x"], `'--seed' must be a number, but is "x"`],
-    [["--port", "70000"], "'port' must be an integer from 0 to 65535, but is 70000"],
-    [["--faults", "2"], "'faults' must be a number from 0 to 1, but is 2"],
+    [["--nonsense", "1"], `Cannot start the sandbox: 'flag' must be one of ${FLAGS}, but is "--nonsense"`],
+    [["--port"], "Cannot start the sandbox: '--port' must be a non-empty value, but is undefined"],
+    [["--seed", "x"], `Cannot start the sandbox: '--seed' must be a number, but is "x"`],
+    [
+      ["--port", "70000"],
+      "Cannot start the sandbox: 'port' must be an integer from 0 to 65535, but is 70000",
+    ],
+    [["--faults", "2"], "Cannot start the sandbox: 'faults' must be a number from 0 to 1, but is 2"],
+    [
+      ["--fault-kinds", "cut,burn"],
+      `Cannot plan random faults: 'kind' must be one of ${KINDS}, but is "burn"`,
+    ],
+    [["--max-bytes=0"], "Cannot create the sandbox: 'maxBytes' must be an integer >= 1, but is 0"],
+    [["--max-records=0"], "Cannot create the sandbox: 'maxRecords' must be an integer >= 1, but is 0"],
   ] as const
 ) {
   Deno.test(`server.ts refuses ${args.join(" ")}`, async () => {
     const { code, stderr } = await run(...args).output();
     const [first, second] = new TextDecoder().decode(stderr).split("\n");
-    assertEquals([code, first], [2, `Cannot start the sandbox: ${message}`]);
+    assertEquals([code, first], [2, message]);
     assertStringIncludes(second!, "Usage:");
   });
 }
