@@ -53,8 +53,9 @@ async function listenOnDeno(handler: Handler, address: Address): Promise<HttpSer
 
 /** Listens on Node and Bun. The module is loaded here and not imported, so that no bundler looks for it. */
 async function listenOnNode(handler: Handler, { hostname, port }: Address): Promise<HttpServer> {
-  const { createServer } = globalThis.process.getBuiltinModule("node:http");
-  const server = createServer(async (incoming, outgoing) => {
+  const http = globalThis.process.getBuiltinModule?.("node:http");
+  if (!http) throw new Error("Cannot start the sandbox: it needs Node 20.16 or later");
+  const server = http.createServer(async (incoming, outgoing) => {
     const closed = new AbortController();
     outgoing.once("close", () => closed.abort());
     try {

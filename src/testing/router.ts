@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isObject, isString } from "../guards.ts";
+import { formatValue, isObject, isString } from "../guards.ts";
 import type { BulkItem } from "../models/bulk.ts";
 import { type FieldRules, type Fields, findFieldErrors, isFilled, required } from "./fields.ts";
 import { ErrorReply, fieldError, invalidFields, type Reply } from "./replies.ts";
@@ -52,11 +52,15 @@ function dispatch(store: Store, { request, path, query, text, json }: ReceivedRe
   const { method } = request;
   const segments = decodePath(path);
   const rows = TABLE.filter((row) => matches(row.segments, segments));
-  if (rows.length === 0) throw new ErrorReply(404, "not_found", `There is no ${path}`);
+  if (rows.length === 0) throw new ErrorReply(404, "not_found", `There is no path ${formatValue(path)}`);
   const row = rows.find(({ route }) => route.method === method);
   if (!row) {
     const allow = rows.map(({ route }) => route.method).join(", ");
-    const error = new ErrorReply(405, "method_not_allowed", `${path} supports ${allow}, not ${method}`);
+    const error = new ErrorReply(
+      405,
+      "method_not_allowed",
+      `The path supports ${allow}, but the method is ${method}`,
+    );
     return { ...error.toReply(), allow };
   }
   const { route } = row;
@@ -84,7 +88,9 @@ function dispatch(store: Store, { request, path, query, text, json }: ReceivedRe
 function runItem(store: Store, item: BulkItem, deployment: Deployment | undefined): Reply {
   return catchErrorReply(() => {
     const route = ROUTES.find(({ bulkType }) => bulkType === item._type);
-    if (!route) throw invalidFields({ _type: fieldError("invalid", `There is no ${item._type}`) });
+    if (!route) {
+      throw invalidFields({ _type: fieldError("invalid", `There is no type ${formatValue(item._type)}`) });
+    }
     checkScope(route, deployment);
     const isFlat = item["details"] === undefined;
     const job = createJob(

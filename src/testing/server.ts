@@ -94,8 +94,10 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
       isPreflight(request) ? new Response(null, { status: 204 }) : await sandbox.fetch(request, info),
     );
   }, { hostname, port });
+  // A client accepts http: for a loopback host only, and a wildcard address includes that.
+  const host = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : authority;
   return {
-    url: `http://${authority}:${server.port}`,
+    url: `http://${host}:${server.port}`,
     token: sandbox.config().apiToken,
     close: () => server.close(),
   };
@@ -196,7 +198,7 @@ async function main(): Promise<void> {
 /** Whether this module is the program. Node 20 has no `import.meta.main`. */
 function isMain(): boolean {
   if (import.meta.main !== undefined) return import.meta.main;
-  const program = globalThis.process?.argv[1];
+  const program = globalThis.process?.argv?.[1];
   const fs = globalThis.process?.getBuiltinModule?.("node:fs");
   return program !== undefined && import.meta.filename === fs?.realpathSync(program);
 }

@@ -107,7 +107,8 @@ for (
 ) {
   Deno.test(`serveSandbox() on ${hostname} ${isAllowed ? "accepts" : "refuses"} its page at ${host}`, async () => {
     const server = await serveSandbox({ token: "mine", hostname });
-    const url = server.url.replace("0.0.0.0", "127.0.0.1");
+    const { url } = server;
+    assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+$/);
     for (const path of ["/", "/?a", "/_sandbox/state", "/_sandbox/events?a=b"]) {
       const headers = await request(url, path, { host, origin: "http://localhost" });
       assertEquals(headers.get("status") === "403", !isAllowed, path);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isDateTime, isObject, isOneOf } from "../../guards.ts";
+import { formatValue, isDateTime, isObject, isOneOf } from "../../guards.ts";
 import type { AgentStatus, JsonObject } from "../../models/common.ts";
 import { isFinishStatus } from "../../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
@@ -24,6 +24,10 @@ const TIME_FILTERS: ListFilters<SandboxSpan> = {
   start_time: (span, time) => !(timeOf(span) < Date.parse(time)),
   end_time: (span, time) => !(timeOf(span) > Date.parse(time)),
 };
+
+/** Bounds of `schema_mismatches`, since a payload can have as many as it has values. */
+const MAX_MISMATCHES = 100;
+const MAX_MISMATCH_LENGTH = 1_000;
 
 /** The operations on agent spans. */
 export const AGENT_SPAN_ROUTES: readonly Route[] = [
@@ -166,7 +170,7 @@ function findMismatches(
   result: JsonObject | null,
 ): Pick<SandboxSpan, "schema_mismatches"> {
   if (!type.params) {
-    return { schema_mismatches: [`schema_name: ${JSON.stringify(type.name)} is not registered`] };
+    return { schema_mismatches: [`schema_name: ${formatValue(type.name)} is not registered`] };
   }
   const mismatches = validate("payload", payload, type.params);
   if (result && type.result) mismatches.push(...validate("result_payload", result, type.result));
@@ -174,7 +178,9 @@ function findMismatches(
 
   function validate(field: string, value: JsonObject, schema: JsonObject): string[] {
     try {
-      return validatePayload(value, schema).map((mismatch) => `${field}: ${mismatch}`);
+      return validatePayload(value, schema)
+        .slice(0, MAX_MISMATCHES)
+        .map((mismatch) => `${field}: ${mismatch}`.slice(0, MAX_MISMATCH_LENGTH));
     } catch (error) {
       return [`${field}: the schema is invalid: ${error instanceof Error ? error.message : error}`];
     }

@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller } from "../helpers.ts";
 
@@ -76,6 +76,28 @@ Deno.test("sandbox.fetch() keeps a span that does not match its schema, with the
     "payload: model is required",
     "result_payload: tokens must be of type integer",
   ]);
+});
+
+Deno.test("sandbox.fetch() bounds what a large request brings into its response", async () => {
+  const caller = new Caller();
+  const long = "x".repeat(1_000_000);
+  const schema = { properties: { list: { items: { type: "string" } }, text: { enum: [long] } } };
+  const id = await caller.start({ agent_schema_version: { span_schemas: { "agent:llm": schema } } });
+  const { json } = await caller.createSpan(id, { payload: { text: "", list: Array(10_000).fill(1) } });
+  assertEquals(json.details.schema_mismatches.length, 100);
+  assert(json.details.schema_mismatches.every((text: string) => text.length <= 1_000));
+  for (
+    const response of [
+      await caller.get(long),
+      await caller.post("agent_spans", { details: { status: long } }),
+      await caller.post("bulk", { items: [{ _type: long, idempotency_key: "12345678" }] }),
+      await caller.createSpan(id, { schema_name: long, payload: {} }).then(({ json }) => ({
+        text: json.details.schema_mismatches.join(),
+      })),
+    ]
+  ) {
+    assert(response.text.length < 1_000, response.text.slice(0, 100));
+  }
 });
 
 Deno.test("PrefactorSandbox() uses the given validator of payloads", async () => {
