@@ -1,5 +1,5 @@
 /**
- * Measures of JSON values. None recurses, since a value may be nested too deeply for that.
+ * Measures of JSON values, without recursion, since a value can be nested too deeply for it.
  *
  * @module
  */

@@ -248,7 +248,7 @@ export class PrefactorSandbox {
         entry.status = 200;
         return garbageResponse(entry.id);
       case "hang":
-        // On Deno, reading the signal of a server's request prints a warning. Nothing else tells when the client leaves.
+        // On Deno, reading the signal of a server's request prints a warning. There is no other way to notice that the client left.
         return await never(signal ?? received.request.signal);
       case "delay":
         await wait(fault.ms, signal);

@@ -14,7 +14,7 @@ import type { Fault } from "@prefactor/http/testing";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { SPAN } from "./helpers.ts";
 
-/** What came of a call: its status, or how it failed, and what the answer said. */
+/** The outcome of a call: its status or how it failed, and the body of the response. */
 interface Outcome {
   readonly result: number | "network" | "garbage" | "aborted";
   readonly code?: string;

@@ -11,7 +11,7 @@ import { PrefactorSandbox } from "@prefactor/http/testing";
 
 Deno.test({
   name: "@prefactor/core runs register, start, create and finish against the sandbox",
-  // Its request timers are not cleared when the answer is there.
+  // It does not clear the timers of its requests.
   sanitizeOps: false,
   sanitizeResources: false,
   async fn() {

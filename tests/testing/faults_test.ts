@@ -22,7 +22,7 @@ for (
   });
 }
 
-Deno.test("faults.next() cuts an answer in the middle of its announced length", async () => {
+Deno.test("faults.next() cuts a response in the middle of its announced length", async () => {
   const sandbox = new PrefactorSandbox();
   sandbox.faults.next({ kind: "cut" });
   const { apiUrl, apiToken } = sandbox.config();
@@ -35,7 +35,7 @@ Deno.test("faults.next() cuts an answer in the middle of its announced length", 
   await assertRejects(() => reader.read(), TypeError);
 });
 
-Deno.test("faults.next() answers by a status without processing, with Retry-After where asked", async () => {
+Deno.test("faults.next() responds with a status without processing, and with Retry-After if it is set", async () => {
   const caller = new Caller();
   caller.sandbox.faults.next({ kind: "status", status: 503, retryAfter: 2 });
   caller.sandbox.faults.next({ kind: "status", status: 204 });
@@ -46,7 +46,7 @@ Deno.test("faults.next() answers by a status without processing, with Retry-Afte
   assertEquals(caller.sandbox.instances.size, 0);
 });
 
-Deno.test("faults.next() answers with garbage once processed", async () => {
+Deno.test("faults.next() responds with garbage after processing", async () => {
   const caller = new Caller();
   caller.sandbox.faults.next({ kind: "garbage" });
   const { status, text, json } = await caller.post("agent_instance/register", REGISTRATION);
@@ -64,14 +64,14 @@ Deno.test("faults.next() redirects without processing", async () => {
   assertEquals(caller.sandbox.instances.size, 0);
 });
 
-Deno.test("faults.next() delays an answer by its time, once processed", async () => {
+Deno.test("faults.next() delays a response after processing", async () => {
   using time = new FakeTime();
   const caller = new Caller();
   caller.sandbox.faults.next({ kind: "delay", ms: 500 });
-  let answered = false;
-  const reply = caller.post("agent_instance/register", REGISTRATION).finally(() => answered = true);
+  let settled = false;
+  const reply = caller.post("agent_instance/register", REGISTRATION).finally(() => settled = true);
   await time.tickAsync(499);
-  assertEquals([answered, caller.sandbox.instances.size], [false, 1]);
+  assertEquals([settled, caller.sandbox.instances.size], [false, 1]);
   await time.tickAsync(1);
   assertEquals((await reply).status, 200);
 });
@@ -102,7 +102,7 @@ Deno.test("sandbox.fetch() rejects at once with the reason of an aborted signal"
   assertEquals(sandbox.requests, []);
 });
 
-Deno.test("faults.next() strikes so many requests that match, in line", async () => {
+Deno.test("faults.next() applies to the given number of matching requests, in order", async () => {
   const caller = new Caller();
   const { faults } = caller.sandbox;
   faults.next({ kind: "status", status: 500 }, { times: 2, match: ({ path }) => path.endsWith("/register") });
@@ -119,7 +119,7 @@ Deno.test("faults.next() strikes so many requests that match, in line", async ()
   assertEquals((await caller.get("ping")).status, 200);
 });
 
-Deno.test("faults.random() strikes at its rate, the same way for the same seed", async () => {
+Deno.test("faults.random() applies faults at the rate, the same for the same seed", async () => {
   const strikes = async (seed: number) => {
     const { sandbox } = new Caller();
     sandbox.faults.random({ rate: 0.4, seed, kinds: ["refuse", "status", { kind: "redirect" }] });

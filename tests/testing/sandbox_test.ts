@@ -3,7 +3,7 @@ import { PrefactorClientError } from "@prefactor/http";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 
-Deno.test("sandbox.fetch() takes a Request, a URL and options, or a string, unbound", async () => {
+Deno.test("sandbox.fetch() accepts a Request, a URL and options, or a string, unbound", async () => {
   const sandbox = new PrefactorSandbox();
   const { apiUrl, apiToken } = sandbox.config();
   const { fetch } = sandbox;
@@ -18,7 +18,7 @@ Deno.test("sandbox.fetch() takes a Request, a URL and options, or a string, unbo
   assertEquals((await Promise.all(requests)).map(({ status }) => status), [200, 200, 200, 200]);
 });
 
-Deno.test("sandbox.config() talks to the sandbox, with overrides", () => {
+Deno.test("sandbox.config() returns the config of a client, with overrides", () => {
   const sandbox = new PrefactorSandbox({ token: "mine" });
   const config = sandbox.config({ maxRetries: 0 });
   assertEquals([config.apiToken, config.maxRetries, config.fetch], ["mine", 0, sandbox.fetch]);
@@ -34,7 +34,7 @@ Deno.test("PrefactorSandbox() creates a token of its own by default", async () =
   assertEquals((await caller.get("ping")).status, 200);
 });
 
-Deno.test("sandbox.requests tells what came in, without the token", async () => {
+Deno.test("sandbox.requests has the received requests, without the token", async () => {
   const caller = new Caller(new PrefactorSandbox({ token: "secret" }));
   await caller.send("POST", "/api/v1/secret?a=secret", { note: "a secret" }, {
     "x-key": "secret",
@@ -49,14 +49,14 @@ Deno.test("sandbox.requests tells what came in, without the token", async () => 
   assert(!Deno.inspect(caller.sandbox.requests, { depth: 9 }).includes("secret"));
 });
 
-Deno.test("sandbox.fetch() processes a token in a payload as it came", async () => {
+Deno.test("sandbox.fetch() keeps a token in a payload", async () => {
   const caller = new Caller(new PrefactorSandbox({ token: "secret" }));
   const id = await caller.start();
   const { json } = await caller.createSpan(id, { payload: { text: "secret" } });
   assertEquals(json.details.payload, { text: "secret" });
 });
 
-Deno.test("PrefactorSandbox() tells onRequest what became of each request", async () => {
+Deno.test("PrefactorSandbox() calls onRequest with the outcome of each request", async () => {
   const seen: unknown[] = [];
   const sandbox = new PrefactorSandbox({
     onRequest: ({ path, status, fault }) => seen.push([path, status, fault]),
@@ -78,7 +78,7 @@ Deno.test("sandbox.instances and sandbox.spans are snapshots, in order", async (
   assertEquals([...sandbox.spans.keys()], ["b", "a", "c"]);
 });
 
-Deno.test("sandbox.reset() forgets all but the options", async () => {
+Deno.test("sandbox.reset() removes everything except the options", async () => {
   const caller = new Caller(new PrefactorSandbox({ deployment: {} }));
   const { sandbox } = caller;
   const register = () =>
@@ -97,7 +97,7 @@ Deno.test("sandbox.reset() forgets all but the options", async () => {
   assert(after.id > before.id);
 });
 
-Deno.test("sandbox.terminate() refuses what is not an active instance, or has no reason", async () => {
+Deno.test("sandbox.terminate() refuses an instance that is not active and an empty reason", async () => {
   const caller = new Caller();
   const { sandbox } = caller;
   const pending = await caller.register();
@@ -130,7 +130,7 @@ for (
   });
 }
 
-Deno.test("PrefactorSandbox() keeps to maxRecords, and drops spans that ended before those that have not", async () => {
+Deno.test("PrefactorSandbox() keeps to maxRecords and drops ended spans before open ones", async () => {
   const caller = new Caller(new PrefactorSandbox({ maxRecords: 3 }));
   const { sandbox } = caller;
   const id = await caller.start();
@@ -148,7 +148,7 @@ Deno.test("PrefactorSandbox() keeps to maxRecords, and drops spans that ended be
   assertEquals(sandbox.requests.length, 3);
 });
 
-Deno.test("PrefactorSandbox() drops an instance with its spans, and keys with their answers", async () => {
+Deno.test("PrefactorSandbox() drops an instance with its spans, and the oldest replies to keys", async () => {
   const caller = new Caller(new PrefactorSandbox({ maxRecords: 2 }));
   const first = await caller.start();
   await caller.createSpan(first, { id: "s" });
@@ -163,7 +163,7 @@ Deno.test("PrefactorSandbox() drops an instance with its spans, and keys with th
   assertNotEquals(again.json.details.id, json.details.id);
 });
 
-Deno.test("PrefactorSandbox() finds a long-lived span after many that came and went", async () => {
+Deno.test("PrefactorSandbox() finds a long-lived span after many short ones", async () => {
   const caller = new Caller(new PrefactorSandbox({ maxRecords: 10 }));
   const id = await caller.start();
   await caller.createSpan(id, { id: "root" });
@@ -180,7 +180,7 @@ function lengthOf({ requests, instances, spans, agents }: PrefactorSandbox): num
   return JSON.stringify([requests, ...instances.values(), ...spans.values(), ...agents.values()]).length;
 }
 
-Deno.test("PrefactorSandbox() keeps to maxBytes, whatever is large", async () => {
+Deno.test("PrefactorSandbox() keeps to maxBytes with large records of every kind", async () => {
   const maxBytes = 200_000;
   const text = "x".repeat(10_000);
   const large: ((caller: Caller, id: string, n: number) => Promise<unknown>)[] = [
@@ -209,7 +209,7 @@ Deno.test("PrefactorSandbox() keeps to maxBytes, whatever is large", async () =>
   }
 });
 
-Deno.test("PrefactorSandbox() drops what has ended before what has not to keep to maxBytes, oldest first", async () => {
+Deno.test("PrefactorSandbox() drops ended records before open ones to keep to maxBytes, oldest first", async () => {
   const caller = new Caller(new PrefactorSandbox({ maxBytes: 100_000 }));
   const { sandbox } = caller;
   const payload = { text: "x".repeat(5_000) };
