@@ -143,7 +143,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     ],
     types: ["http_requester.ts", "models/"],
   },
-  "testing/": { values: ["arguments.ts", "guards.ts", "models/"], types: ["config.ts"] },
+  "testing/": { values: ["arguments.ts", "guards.ts", "models/", "pfid.ts"], types: ["config.ts"] },
 };
 
 /** Returns the row of a file: the row of its folder, or its own if the file is directly in `src`. */

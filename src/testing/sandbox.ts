@@ -209,7 +209,7 @@ export class PrefactorSandbox {
     signal?.throwIfAborted();
     const received = await readRequest(request);
     signal?.throwIfAborted();
-    const entry = createLogEntry(this.#store.account.ids.next(), received, this.#token);
+    const entry = createLogEntry(this.#store.account.createId(), received, this.#token);
     this.#store.requests.set(entry.id, entry);
     this.#store.trim();
     const fault = this.#faults.take(entry);

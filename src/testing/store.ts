@@ -8,8 +8,8 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
+import { createPfid, isPfid, parsePfid } from "../pfid.ts";
 import type { Bounds, Collection } from "./collection.ts";
-import { PfidSource } from "./pfid.ts";
 import type { Reply } from "./replies.ts";
 import type { LogEntry } from "./request_log.ts";
 
@@ -73,8 +73,8 @@ export type Deployment = Readonly<Required<SandboxDeployment>>;
 
 /** The account that a store belongs to. */
 export interface Account {
-  /** The source of all ids. */
-  readonly ids: PfidSource;
+  /** Creates an id in the partition of the account. */
+  readonly createId: () => string;
   /** The id of the account. */
   readonly id: string;
   /** The environment of a registration that names none. */
@@ -85,18 +85,32 @@ export interface Account {
 
 /** Creates an account, with new ids for those that are left out. */
 export function createAccount(id: string | undefined, deployment: SandboxDeployment | undefined): Account {
-  const ids = new PfidSource(id);
-  const environmentId = ids.next();
+  const partition = partitionOf(id);
+  const createId = () => createPfid({ partition });
+  const environmentId = createId();
   return {
-    ids,
-    id: id ?? ids.next(),
+    createId,
+    id: id ?? createId(),
     environmentId,
     deployment: deployment && {
-      id: deployment.id ?? ids.next(),
-      agentId: deployment.agentId ?? ids.next(),
+      id: deployment.id ?? createId(),
+      agentId: deployment.agentId ?? createId(),
       environmentId: deployment.environmentId ?? environmentId,
     },
   };
+}
+
+/** Returns the partition of an account id, which is a hash if the id is not a PFID, and random if there is none. */
+function partitionOf(accountId: string | undefined): number {
+  if (accountId === undefined) return Math.floor(Math.random() * 2 ** 30);
+  return isPfid(accountId) ? parsePfid(accountId).partition : hash(accountId);
+}
+
+/** Hashes a text to 30 bits. */
+function hash(text: string): number {
+  let bits = text.length;
+  for (const character of text) bits = Math.imul(bits, 31) + character.codePointAt(0)!;
+  return bits >>> 2;
 }
 
 /** The records of one account, under common bounds. */

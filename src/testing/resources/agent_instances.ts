@@ -80,9 +80,9 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
   const agentId = deployment?.agentId ?? fields["agent_id"] as string;
   const id = freeId(store, store.instances, fields["id"]);
   const version = contentOf(agentId, fields["agent_version"]);
-  const versionId = store.agentVersionIds.getOrCreate(version, () => account.ids.next());
+  const versionId = store.agentVersionIds.getOrCreate(version, () => account.createId());
   const schemaVersion = contentOf(agentId, fields["agent_schema_version"]);
-  const schemaVersionId = store.schemaVersionIds.getOrCreate(schemaVersion, () => account.ids.next());
+  const schemaVersionId = store.schemaVersionIds.getOrCreate(schemaVersion, () => account.createId());
   store.schemaVersions.set(
     schemaVersionId,
     fields["agent_schema_version"] as AgentSchemaVersionForRegister,
