@@ -65,9 +65,8 @@ export function createLogEntry(
     path: redact(path),
     query: redact(query),
     headers: Object.fromEntries(
-      [...request.headers].filter(([name]) => name !== "authorization").map((
-        [name, value],
-      ) => [name, redact(value)]),
+      Array.from(request.headers, ([name, value]) => [name, redact(value)])
+        .filter(([name]) => name !== "authorization"),
     ),
     body: text.includes(token) ? parse(redact(text)) : json,
   };

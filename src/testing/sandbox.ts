@@ -278,5 +278,5 @@ function isRequest(input: Request | URL | string): input is Request {
 }
 
 function faultReply(status: number): Reply {
-  return new ErrorReply(status, "sandbox_fault", `The sandbox was told to respond with ${status}`).toReply();
+  return new ErrorReply(status, "sandbox_fault", `The sandbox responds with ${status} on demand`).toReply();
 }

@@ -107,17 +107,17 @@ Deno.test("retries.ts logs retries and their outcomes", async () => {
     "Succeeded",
     "Succeeded",
     "Cannot retry: the server asks for a delay of 3600000 ms, more than maxRetryDelay, which is 2000 ms: " +
-    "GET /api/v1/ping failed with 503 sandbox_fault: The sandbox answers with 503 on demand [503 sandbox_fault, transient]",
-    "Gave up after 3 attempts: GET /api/v1/ping failed with 500 sandbox_fault: The sandbox answers with 500 on demand [500 sandbox_fault, transient]",
-    "GET /api/v1/ping failed with 403 sandbox_fault: The sandbox answers with 403 on demand [403 sandbox_fault, permanent]",
+    "GET /api/v1/ping failed with 503 sandbox_fault: The sandbox responds with 503 on demand [503 sandbox_fault, transient]",
+    "Gave up after 3 attempts: GET /api/v1/ping failed with 500 sandbox_fault: The sandbox responds with 500 on demand [500 sandbox_fault, transient]",
+    "GET /api/v1/ping failed with 403 sandbox_fault: The sandbox responds with 403 on demand [403 sandbox_fault, permanent]",
   ]);
   const retries = [...stderr.matchAll(/^GET \/api\/v1\/ping: attempt (\d), (\d+) ms after "(.+)"$/gm)];
   assertEquals(retries.map(([, attempt, , reason]) => withoutId(`${attempt} ${reason}`)), [
-    "2 GET /api/v1/ping failed with 503 sandbox_fault: The sandbox answers with 503 on demand",
+    "2 GET /api/v1/ping failed with 503 sandbox_fault: The sandbox responds with 503 on demand",
     "3 GET /api/v1/ping failed: The sandbox refused the connection",
-    "2 GET /api/v1/ping failed with 429 sandbox_fault: The sandbox answers with 429 on demand",
-    "2 GET /api/v1/ping failed with 500 sandbox_fault: The sandbox answers with 500 on demand",
-    "3 GET /api/v1/ping failed with 500 sandbox_fault: The sandbox answers with 500 on demand",
+    "2 GET /api/v1/ping failed with 429 sandbox_fault: The sandbox responds with 429 on demand",
+    "2 GET /api/v1/ping failed with 500 sandbox_fault: The sandbox responds with 500 on demand",
+    "3 GET /api/v1/ping failed with 500 sandbox_fault: The sandbox responds with 500 on demand",
   ]);
   assert(Number(retries[2]?.[2]) >= 990, "The client did not wait for Retry-After");
 });

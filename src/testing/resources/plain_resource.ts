@@ -39,13 +39,10 @@ export function plainRoutes(resource: PlainResource): Route[] {
     return { details: record };
   }
 
-  /** The fields that the resource has; a field that is left out takes its value from `others`. */
+  /** Returns the fields of the resource, with the values of `others` for those that are left out. */
   function pick(given: Fields, others: Fields): Fields {
-    return Object.fromEntries(
-      Object.keys(fields).map((
-        field,
-      ) => [field, given[field] === undefined ? others[field] ?? null : given[field]]),
-    );
+    const valueOf = (field: string) => given[field] === undefined ? others[field] ?? null : given[field];
+    return Object.fromEntries(Object.keys(fields).map((field) => [field, valueOf(field)]));
   }
 
   return [
@@ -63,14 +60,8 @@ export function plainRoutes(resource: PlainResource): Route[] {
       handle(store, input) {
         const id = freeId(store, store.plainRecords(type), input.fields["id"]);
         const now = new Date().toISOString();
-        const times = { inserted_at: now, updated_at: now };
-        return save(store, {
-          type,
-          id,
-          account_id: store.account.id,
-          ...pick(input.fields, defaults),
-          ...times,
-        });
+        const details = { type, id, account_id: store.account.id, ...pick(input.fields, defaults) };
+        return save(store, { ...details, inserted_at: now, updated_at: now });
       },
     },
     { method: "GET", path, handle: (store, { id }) => ({ details: find(store, id) }) },
@@ -81,11 +72,8 @@ export function plainRoutes(resource: PlainResource): Route[] {
       fields,
       handle(store, input) {
         const record = find(store, input.id);
-        return save(store, {
-          ...record,
-          ...pick(input.fields, record),
-          updated_at: new Date().toISOString(),
-        });
+        const updated_at = new Date().toISOString();
+        return save(store, { ...record, ...pick(input.fields, record), updated_at });
       },
     },
     {
