@@ -1,25 +1,236 @@
-import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 
-const ROOT = new URL("..", import.meta.url);
+/** The promises of SECURITY.md, each with the tests that hold it: the names by file. `…` stands for any text. */
+const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  // The token
+  "No error, log or hook event contains the token": {
+    "secrets_test.ts": [
+      "PrefactorHttpClient does not expose its token",
+      "PrefactorHttpClient.request() redacts a token that the response echoes",
+      "endpoint methods redact a token in a response that does not match its model",
+      "endpoint methods redact a token in a body that is nested too deep to search",
+      "PrefactorHttpClient.request() redacts a token in the error of a body",
+      "PrefactorHttpClient.request() redacts a token in an invalid argument",
+      "PrefactorHttpClient() redacts a token in an invalid config",
+      "a token of digits is redacted in numbers",
+      "retries and hook events do not contain the token",
+    ],
+    "secrets_records_test.ts": ["a run with faults of every kind does not expose the token"],
+    "runtimes/failing.ts": ["an answer that echoes the token is told without it"],
+  },
+  "The causes of errors are rebuilt": {
+    "secrets_test.ts": ["PrefactorHttpClient.request() redacts a token in the error of fetch"],
+    "transport/network_error_test.ts": [
+      "a call settles whatever fetch rejects with",
+      "the token in a rejection of fetch gets into no error",
+      "the cause of a network error keeps the facts of the original",
+    ],
+  },
+  "Requests go only to the origin and the base path of apiUrl": {
+    "transport/request_test.ts": [
+      "PrefactorHttpClient.request() rejects a path that could leave the base path of apiUrl",
+    ],
+    "fuzz/params_test.ts": ["PrefactorHttpClient.request() keeps a path below apiUrl or rejects it"],
+    "fuzz/config_test.ts": ["apiUrl is an absolute URL without credentials, query or fragment"],
+  },
+  "Redirects are not followed": {
+    "redirects_test.ts": [
+      "PrefactorHttpClient.request() does not follow redirects",
+      "PrefactorHttpClient.request() does not follow or retry other 3xx responses",
+      "endpoint methods do not follow redirects",
+    ],
+    "runtimes/failing.ts": ["no redirect is followed"],
+  },
+  "The token is not sent over http: unless you ask for it": {
+    "config_test.ts": [
+      "PrefactorHttpClient() keeps the base path and ignores a trailing / or /api/v1",
+      "PrefactorHttpClient() names the field, the expected and the actual value of an invalid config",
+    ],
+  },
+  "Your headers cannot replace the token": {
+    "transport/request_test.ts": [
+      "PrefactorHttpClient.request() adds headers but does not replace Authorization",
+    ],
+    "fuzz/params_test.ts": ["PrefactorHttpClient.request() sends any options or rejects them"],
+  },
+  "The sandbox does not record the token": {
+    "secrets_records_test.ts": ["PrefactorSandbox does not record the token"],
+  },
 
-/** Returns the file and the test in each table row of SECURITY.md. */
-function claims(markdown: string): { file: string; test: string }[] {
-  return [...markdown.matchAll(/^\|.*\| `(tests\/[^`]+)` *\| `([^`]+)` *\|$/gm)]
-    .map(([, file, test]) => ({ file: file!, test: test! }));
-}
+  // Requests
+  "IDs, params and keys stay in their place": {
+    "secrets_test.ts": [
+      "IDs and params are encoded in the URL",
+      "PrefactorHttpClient rejects text that could break out of a header or a URL",
+    ],
+    "fuzz/params_test.ts": [
+      "AgentSpanClient.finish() keeps an ID in one path segment or rejects it",
+      "PrefactorHttpClient.request() keeps params in the query or rejects them",
+    ],
+  },
+  "An invalid argument is rejected before anything is sent": {
+    "transport/request_test.ts": [
+      "PrefactorHttpClient.request() rejects invalid arguments and sends nothing",
+    ],
+    "fuzz/params_test.ts": ["PrefactorHttpClient.request() sends any options or rejects them"],
+    "fuzz/bulk_test.ts": ["BulkClient.execute() sends any request or rejects it"],
+    "fuzz/config_test.ts": [
+      "PrefactorHttpClient() accepts a valid config and names an invalid field of any other",
+    ],
+  },
+  "All attempts of a call send the same key and the same bytes": {
+    "dispatcher_test.ts": ["PrefactorHttpClient.request() sends the same request at each attempt"],
+    "transport/request_test.ts": ["PrefactorHttpClient.request() rejects an Idempotency-Key in headers"],
+    "storm_test.ts": ["AgentSpanClient.create() creates each of … spans once under random faults …"],
+    "runtimes/failing.ts": ["all attempts send the same key and the same bytes"],
+  },
+  "A write without a key is not repeated blindly": {
+    "dispatcher_test.ts": [
+      "a POST or PATCH without a key is retried only if it cannot have been carried out",
+    ],
+    "errors/network_cause_test.ts": [
+      "isNeverConnected() recognizes a refused connection and an unknown name on each runtime",
+    ],
+  },
 
-Deno.test("every test that SECURITY.md names exists", async (t) => {
-  const markdown = await Deno.readTextFile(new URL("SECURITY.md", ROOT));
-  const found = claims(markdown);
-  const rows = markdown.split("\n").filter((line) =>
-    line.startsWith("|") && !/^\| (?:-|guarantee)/.test(line)
-  );
-  assertEquals(found.length, rows.length, "each row names a file and a test");
-  assertGreater(found.length, 40);
-  for (const { file, test } of found) {
-    await t.step(`${file}: ${test}`, async () => {
-      const source = await Deno.readTextFile(new URL(file, ROOT));
-      for (const part of test.split("…")) assert(source.includes(part), part);
+  // Responses
+  "A method resolves to its declared type or rejects": {
+    "fuzz/guards_test.ts": [
+      "… accepts what its interface allows, and findIssue() names the first invalid field",
+    ],
+    "transport/response_test.ts": [
+      "PrefactorHttpClient.request() rejects a response that is not a JSON object",
+    ],
+  },
+  "A response cannot change a prototype": {
+    "errors/size_test.ts": ["a field called __proto__ in a response changes no prototype"],
+  },
+  "A response is never returned to another call": {
+    "faults/keep_alive_test.ts": [
+      "PrefactorHttpClient.request() never returns an unsolicited response",
+      "PrefactorHttpClient.request() matches responses to requests on connections …",
+    ],
+  },
+  "A response longer than maxResponseBytes is not read to its end": {
+    "transport/response_test.ts": [
+      "maxResponseBytes limits the size of a response",
+      "maxResponseBytes defaults to 16 MiB",
+    ],
+    "transport/transport_test.ts": [
+      "a body without getReader() is read by arrayBuffer() under the same limit",
+    ],
+    "faults/scenarios.ts": [
+      "an endless chunked body",
+      "an endless chunked body with a small Content-Length",
+      "a gzip bomb with a retried status",
+    ],
+    "runtimes/failing.ts": [
+      "maxResponseBytes bounds an answer of known length, an endless one, and one that is unpacked",
+    ],
+  },
+  "An error keeps at most 64 KiB of a response": {
+    "errors/size_test.ts": [
+      "an error of a large response keeps at most 64 KiB of it",
+      "long texts are cut before fields are left out, so that ids survive",
+      "what does not fit is marked",
+    ],
+    "transport/network_error_test.ts": ["a large rejection of fetch makes a small error"],
+  },
+  "A fetch that returns no usable response is an error at once": {
+    "transport/transport_test.ts": [
+      "a replacement of fetch that returns no usable response is an error at once that says why",
+    ],
+  },
+
+  // Load on the API
+  "An API that is down gets hardly more than each call once": {
+    "retry/budget_test.ts": [
+      "retryBudget lets an API that is down get hardly more than each call once",
+      "retryBudget never stops calls of which every other attempt succeeds",
+    ],
+  },
+  "A 429 with Retry-After holds back the whole client": {
+    "transport/pause_test.ts": [
+      "a 429 with Retry-After holds back every other call of the client",
+      "calls that got a 429 together do not come back together",
+    ],
+  },
+  "Retry delays stay within their bounds": {
+    "dispatcher_test.ts": [
+      "PrefactorHttpClient.request() fails immediately if Retry-After is longer than maxRetryDelay",
+    ],
+    "fuzz/retry_test.ts": ["RetryHandler.execute() keeps every delay within its bounds"],
+  },
+  "An untrusted certificate is not retried": {
+    "dispatcher_test.ts": ["an untrusted certificate is not retried"],
+  },
+
+  // Time and memory
+  "Every attempt ends within requestTimeout, and every call within totalTimeout": {
+    "transport/timeouts_test.ts": [
+      "requestTimeout limits the time to the last byte of the response",
+      "PrefactorHttpClient.request() times out if a real server stalls",
+    ],
+    "transport/pause_test.ts": [
+      "totalTimeout bounds the whole call and has the last failure as its cause",
+      "a call that is held back ends by its totalTimeout or its signal, and is not sent",
+    ],
+    "runtimes/failing.ts": ["requestTimeout bounds the body, and the connection is let go"],
+  },
+  "A response that arrives while the program is blocked is not thrown away": {
+    "transport/stall_test.ts": [
+      "a response to … that arrives while the loop is blocked … is not thrown away",
+    ],
+  },
+  "An abort or close({ timeout }) ends a call immediately": {
+    "pending_call_test.ts": ["an abort … rejects with its reason"],
+    "closing_test.ts": ["PrefactorHttpClient.close({ timeout }) aborts a call …"],
+    "runtimes/ending.ts": ["an abort …", "close({ timeout }) aborts what is in flight then"],
+  },
+  "A broken fetch, hook, signal or argument affects only its own call": {
+    "cleanliness_test.ts": [
+      "a fetch that … affects only its own call, for at most its timeout",
+      "a fetch that settles after its timeout affects no other call",
+      "a hook that … does not affect its call",
+      "an invalid or throwing signal affects only its own call",
+      "… affects only its own call",
+    ],
+  },
+  "A call leaves nothing behind": {
+    "cleanliness_test.ts": ["10,000 calls with one AbortSignal leave no listener"],
+    "transport/response_test.ts": ["PrefactorHttpClient.request() reads every body to its end or cancels it"],
+    "transport/timeouts_test.ts": ["PrefactorHttpClient.request() leaves no timer, however it ends"],
+    "runtimes/ending.ts": [
+      "no timer is left, however a call ends",
+      "one signal serves many calls without a warning",
+    ],
+  },
+  "An idle client does not keep a process alive": {
+    "closing_test.ts": ["PrefactorHttpClient() does not keep an idle process alive"],
+    "runtimes/runtimes.ts": ["the scenarios hold on …"],
+  },
+};
+
+Deno.test("SECURITY.md makes exactly the promises that have tests", async () => {
+  const markdown = await Deno.readTextFile(new URL("../SECURITY.md", import.meta.url));
+  const [limits = "", promises = ""] = markdown.split("\n## What the package promises\n");
+  assertMatch(limits, /\n## Where the promises end\n/);
+  const promised = [...promises.matchAll(/^- \*\*([^*]+)\*\*/gm)]
+    .map(([, promise]) => promise!.replaceAll("`", "").replace(/\s+/g, " ").replace(/\.$/, ""));
+  assertEquals(promised, Object.keys(PROMISES));
+});
+
+Deno.test("every test of a promise exists", async (t) => {
+  for (const [promise, files] of Object.entries(PROMISES)) {
+    await t.step(promise, async () => {
+      for (const [file, names] of Object.entries(files)) {
+        const source = await Deno.readTextFile(new URL(file, import.meta.url));
+        assert(names.length > 0);
+        for (const name of names) {
+          const text = name.split("…").map(RegExp.escape).join('[^"`]*');
+          assert(new RegExp(`["\`]${text}["\`]`).test(source), `${file}: ${name}`);
+        }
+      }
     });
   }
 });
