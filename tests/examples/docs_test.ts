@@ -1,7 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { HOOK_NAMES } from "../../src/hooks.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
+
+const DOCS = (await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT)))).map(({ name }) => `docs/${name}`);
+const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", ...DOCS];
 
 /** The names in the API index of prefactor-http, without the fields of its models. */
 const PYTHON_NAMES = `
@@ -58,12 +62,10 @@ Deno.test("the comparison pages name only symbols that the package exports", asy
 const NOT_EXPORTS = new Set(["isRetriable"]);
 
 Deno.test("every link between the pages has a target", async () => {
-  const pages = ["README.md", "CONTRIBUTING.md", "examples/README.md", "docs/from_python.md"];
-  for (const page of [...pages, "docs/from_prefactor_core.md"]) {
+  for (const page of PAGES) {
     const text = await read(page);
-    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
-      if (/^https?:/.test(target!)) continue;
-      const [path, anchor] = target!.split("#");
+    for (const target of linksOf(text)) {
+      const [path, anchor] = target.split("#");
       const linked = path
         ? await read(new URL(path, new URL(page, ROOT)).href.slice(ROOT.href.length))
         : text;
@@ -75,3 +77,44 @@ Deno.test("every link between the pages has a target", async () => {
     }
   }
 });
+
+Deno.test("README.md links to every page, by paths that jsr.io can resolve", async () => {
+  const links = linksOf(await read("README.md"));
+  // jsr.io puts the URL of the repository in front of a relative link.
+  assertEquals(links.filter((link) => /^(?:\.|\/)/.test(link)), []);
+  assertEquals([...PAGES.slice(1), "LICENSE"].filter((page) => !links.includes(page)), []);
+});
+
+Deno.test("every page of docs has an example that runs", async () => {
+  for (const page of DOCS) assertMatch(await read(page), /^```ts$/m, page);
+});
+
+Deno.test("configuration.md has a row for every field of a config and every option of a call", async () => {
+  const documented = rowsOf(await read("docs/configuration.md")).map(([name]) => name!.replaceAll("`", ""));
+  const config = fieldsOf("HttpClientConfig", await read("src/config.ts"));
+  const seam = await read("src/http_requester.ts");
+  const options = [...fieldsOf("RequestOptions", seam), ...fieldsOf("HttpRequestOptions", seam)];
+  assert(config.length > 15 && options.length > 8);
+  assertEquals(documented.toSorted(), [...config, ...options].toSorted());
+});
+
+Deno.test("hooks.md has a row for every hook, and errors.md for every error", async () => {
+  const firstCells = async (page: string) =>
+    (await read(page)).match(/^\| [^|]+/gm)!.flatMap((cell) => /`(\w+)`/.exec(cell)?.[1] ?? []);
+  assertEquals((await firstCells("docs/hooks.md")).toSorted(), HOOK_NAMES.toSorted());
+  const errors = (await read("mod.ts")).match(/\bPrefactor\w+Error\b/g)!;
+  const undocumented = new Set(errors).difference(new Set(await firstCells("docs/errors.md")));
+  assertEquals([...undocumented], ["PrefactorHttpError"]);
+});
+
+/** Returns the relative links of a page. */
+function linksOf(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
+    .filter((target) => !/^https?:/.test(target));
+}
+
+/** Returns the names of the fields of an interface. */
+function fieldsOf(name: string, source: string): string[] {
+  const [, body] = new RegExp(`interface ${name} [^{]*\\{(.*?)\\n\\}`, "s").exec(source)!;
+  return [...body!.matchAll(/^ {2}(\w+)\??:/gm)].map(([, field]) => field!);
+}
