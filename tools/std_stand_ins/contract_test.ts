@@ -296,6 +296,16 @@ Deno.test("delay() rejects with the reason of the signal when it aborts, and lea
   assertFalse(time.next(), "A timer is left");
 });
 
+Deno.test("delay() clears its timer by number, also if setTimeout() returns an object as on Node", async () => {
+  using _set = stub(globalThis, "setTimeout", (() => ({ valueOf: () => 7 })) as never);
+  using clear = stub(globalThis, "clearTimeout");
+  const controller = new AbortController();
+  const rejection = assertRejects(() => delay(10, { signal: controller.signal }));
+  controller.abort(REASON);
+  assertStrictEquals(await rejection, REASON);
+  assertSpyCallArgs(clear, 0, [7]);
+});
+
 // FakeTime
 
 Deno.test("FakeTime calls timers in the order in which they are due, then in which they were set", () => {

@@ -6,14 +6,14 @@
 
 /** Options of {@linkcode delay}. */
 export interface DelayOptions {
-  /** Ends the wait early: the promise then rejects with the reason of the signal. */
+  /** Cancels the wait when it aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Whether the wait keeps the process running, which is the default. Has an effect in Deno only. */
+  /** Whether the timer keeps the process alive. Has an effect in Deno only. Defaults to `true`. */
   persistent?: boolean;
 }
 
-/** The longest time that one timer can measure. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** The longest delay of one timer, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Resolves after `ms` milliseconds, or rejects when the signal aborts. */
 export function delay(ms: number, options: DelayOptions = {}): Promise<void> {
@@ -21,14 +21,12 @@ export function delay(ms: number, options: DelayOptions = {}): Promise<void> {
   if (signal?.aborted) return Promise.reject(signal.reason);
 
   return new Promise((resolve, reject) => {
-    let timer: ReturnType<typeof setTimeout>;
+    let timer: number;
 
-    function wait(left: number): void {
-      const step = Math.min(left, LONGEST_TIMER_MS);
-      timer = setTimeout(
-        () => left > step ? wait(left - step) : finish(),
-        step,
-      );
+    function wait(remaining: number): void {
+      const step = Math.min(remaining, MAX_TIMER_MS);
+      // Node's setTimeout() returns an object that converts to the timer's number.
+      timer = Number(setTimeout(() => remaining > step ? wait(remaining - step) : finish(), step));
       if (!persistent) globalThis.Deno?.unrefTimer(timer);
     }
     function finish(): void {
