@@ -5,12 +5,12 @@
  */
 
 import {
+  countPendingTimers,
   deferred,
   type Env,
   equal,
   failure,
   hold,
-  leftTimers,
   rejection,
   type Scenario,
   Script,
@@ -207,7 +207,7 @@ export const ENDING: readonly Scenario[] = [
         }],
       ];
       for (const [what, run] of cases) {
-        const left = await leftTimers(async () => void await run());
+        const left = await countPendingTimers(async () => void await run());
         equal(left, 0, `timers after ${what}`);
       }
     },

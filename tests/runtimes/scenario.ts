@@ -128,29 +128,30 @@ export function turn(): Promise<void> {
 }
 
 /**
- * How many of the timers that the function armed are neither cleared nor fired when it has done. Node's own `fetch`
- * arms some for its idle connections that hold nothing up; these do not count.
+ * Counts the timers that the function sets and that are neither cleared nor fired when it returns. Timers that do
+ * not keep the process alive do not count: Node's `fetch` sets some for idle connections.
  */
-export async function leftTimers(run: () => Promise<void>): Promise<number> {
+export async function countPendingTimers(run: () => Promise<void>): Promise<number> {
   const { setTimeout: set, clearTimeout: clear } = globalThis;
-  const armed = new Set<unknown>();
+  // By number: a timer of Node is an object, and clearTimeout() takes the number that it converts to as well.
+  const pending = new Map<number, { hasRef?(): boolean }>();
   const globals = globalThis as { setTimeout: unknown; clearTimeout: unknown };
   globals.setTimeout = (callback: () => void, delay?: number) => {
     const timer = set(() => {
-      armed.delete(timer);
+      pending.delete(Number(timer));
       callback();
     }, delay);
-    armed.add(timer);
+    pending.set(Number(timer), timer as { hasRef?(): boolean });
     return timer;
   };
   globals.clearTimeout = (timer: number) => {
-    armed.delete(timer);
+    pending.delete(Number(timer));
     clear(timer);
   };
   try {
     await run();
     await turn();
-    return [...armed].filter((timer) => (timer as { hasRef?(): boolean }).hasRef?.() !== false).length;
+    return [...pending.values()].filter((timer) => timer.hasRef?.() !== false).length;
   } finally {
     Object.assign(globals, { setTimeout: set, clearTimeout: clear });
   }
