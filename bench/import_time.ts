@@ -9,7 +9,7 @@
  */
 
 import { bundle } from "./lib/bundle.ts";
-import { STD_FLAGS } from "./lib/child.ts";
+import { CONFIG_FLAGS } from "./lib/child.ts";
 import { type Options, type Report, runAlone } from "./lib/report.ts";
 import { type Estimate, estimate } from "./lib/stats.ts";
 
@@ -28,7 +28,7 @@ const MODULES = {
 
 /** The time of a start, in ms. */
 async function start(program: string): Promise<number> {
-  const args = ["run", "-A", "--quiet", "--no-check", "--cached-only", ...STD_FLAGS, program];
+  const args = ["run", "-A", "--quiet", "--no-check", "--cached-only", ...CONFIG_FLAGS, program];
   const before = performance.now();
   const { success } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
   if (!success) throw new Error(`Cannot start ${program}`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { STD_FLAGS } from "./child.ts";
+import { CONFIG_FLAGS } from "./child.ts";
 
 /** The code of an entry point and of all that it uses, in one file, minified. */
 export async function bundle(
@@ -17,7 +17,7 @@ export async function bundle(
     await Deno.writeTextFile(file, entry);
     const flags = external.map((name) => `--external=${name}`);
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["bundle", "--quiet", "--minify", "--platform", platform, ...STD_FLAGS, ...flags, file],
+      args: ["bundle", "--quiet", "--minify", "--platform", platform, ...CONFIG_FLAGS, ...flags, file],
     }).output();
     if (!success) throw new Error(`Cannot bundle ${entry}: ${new TextDecoder().decode(stderr)}`);
     return new TextDecoder().decode(stdout);

@@ -6,12 +6,14 @@
 
 import { linesOf } from "../../tools/lines.ts";
 
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const IMPORT_MAP = new URL("../../tools/std_stand_ins/import_map.json", import.meta.url).pathname;
 
-/** The flags under which a child resolves `@std` as this process does. */
-export const STD_FLAGS: readonly string[] = import.meta.resolve("@std/async/retry").startsWith("file:")
-  ? ["--import-map", IMPORT_MAP]
-  : [];
+/** The flags that make a child resolve `@std` as this process does, also for a program outside the checkout. */
+export const CONFIG_FLAGS: readonly string[] = [
+  ...["--config", CONFIG],
+  ...(import.meta.resolve("@std/async/retry").startsWith("file:") ? ["--import-map", IMPORT_MAP] : []),
+];
 
 /** A child process; it ends with the process that started it. */
 export class Child {
@@ -22,7 +24,7 @@ export class Child {
   /** Starts a program that calls {@linkcode answer}. */
   constructor(program: string | URL, args: readonly string[] = [], flags: readonly string[] = []) {
     this.#process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", ...STD_FLAGS, ...flags, String(program), ...args],
+      args: ["run", "-A", "--quiet", "--no-check", ...CONFIG_FLAGS, ...flags, String(program), ...args],
       stdin: "piped",
       stdout: "piped",
     }).spawn();
