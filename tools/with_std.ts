@@ -53,7 +53,7 @@ async function useRegistry(choice: string | undefined): Promise<boolean> {
   }
 }
 
-/** Every `@std` module of the import map, at the version that `deno.json` asks for: `jsr:@std/async@^1.5.0/retry`. */
+/** Every `@std` module of the import map, at the version that `deno.json` asks for: `jsr:@std/async@^1.2.0/retry`. */
 function packagesInUse(): string[] {
   const versions = new Map(Object.entries(config.imports));
   return Object.keys(standIns.imports)
