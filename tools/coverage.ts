@@ -1,7 +1,7 @@
 /**
- * Prints how many lines of `src` the tests reach and which they do not, and fails below the threshold.
+ * Prints the line coverage of `src` and the lines that no test reaches. Exits with 1 below the threshold.
  *
- * Usage: `deno run -A tools/coverage.ts <folder of deno test --coverage> [percent]`
+ * Usage: `deno run -A tools/coverage.ts [folder of the coverage data] [threshold in %]`
  *
  * @module
  */
@@ -30,12 +30,12 @@ for (const line of new TextDecoder().decode(stdout).split("\n")) {
     if (count! > 0) hit++;
     else missed.push(number!);
   } else if (kind === "end_of_record" && missed.length > 0) {
-    console.log(`${file}: not reached: lines ${missed.join(", ")}`);
+    console.log(`${file}: not covered: lines ${missed.join(", ")}`);
   }
 }
 const percent = found === 0 ? 0 : hit / found * 100;
-console.log(`${hit} of ${found} lines of src reached: ${percent.toFixed(1)} %`);
+console.log(`${hit} of ${found} lines of src covered: ${percent.toFixed(1)} %`);
 if (percent < Number(threshold)) {
-  console.error(`Coverage must be at least ${threshold} %`);
+  console.error(`Coverage must be at least ${threshold} %, but is ${percent.toFixed(1)} %`);
   Deno.exit(1);
 }

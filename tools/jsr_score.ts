@@ -1,6 +1,6 @@
 /**
- * Prints what jsr.io counts towards the score of a package, as far as a repository can hold it, and the files of
- * the package. Fails where anything is missing.
+ * Prints the criteria of the score at jsr.io that the repository can meet, and the files of the package. Exits with
+ * 1 if a criterion is not met.
  *
  * Usage: `deno run -A tools/jsr_score.ts`
  *
@@ -16,11 +16,11 @@ interface Criterion {
   name: string;
   figure: string;
   isMet: boolean;
-  /** What is missing, a line each. */
-  faults?: string[];
+  /** What is missing, one line each. */
+  problems?: string[];
 }
 
-/** Of the format of `deno doc --json`, what is looked at here. */
+/** The part of the output of `deno doc --json` that this tool reads. */
 interface Documented {
   name?: string;
   jsDoc?: { doc?: string; tags?: { kind: string; doc?: string }[] };
@@ -48,19 +48,19 @@ const criteria = [
   await provenance(),
 ];
 
-for (const { name, figure, isMet, faults = [] } of criteria) {
+for (const { name, figure, isMet, problems = [] } of criteria) {
   console.log(`${isMet ? "✓" : "✗"} ${name}: ${figure}`);
-  for (const fault of faults) console.log(`    ${fault}`);
+  for (const problem of problems) console.log(`    ${problem}`);
 }
-console.log("- Description, and which runtimes it runs on: in the settings of the package at jsr.io");
+console.log("- Description and supported runtimes: in the settings of the package at jsr.io");
 
 const size = files.reduce((sum, { bytes }) => sum + bytes, 0);
 console.log(`\n${files.length} files, ${kilobytes(size)}:`);
 for (const { path, bytes } of files) console.log(`  ${kilobytes(bytes).padStart(8)}  ${path}`);
 
-const missed = criteria.filter(({ isMet }) => !isMet);
-console.log(`\n${criteria.length - missed.length} of ${criteria.length} criteria met`);
-if (missed.length > 0) Deno.exitCode = 1;
+const unmet = criteria.filter(({ isMet }) => !isMet);
+console.log(`\n${criteria.length - unmet.length} of ${criteria.length} criteria met`);
+if (unmet.length > 0) Deno.exitCode = 1;
 
 async function readme(): Promise<Criterion> {
   const text = await textOf("README.md");
@@ -80,12 +80,14 @@ function entryPointDocumentation(): Criterion[] {
     return { name, isDescribed: Boolean(jsDoc?.doc?.trim()), hasExample: /^```(?:ts|js|sh)\b/m.test(text) };
   });
   return (["isDescribed", "hasExample"] as const).map((field) => {
-    const faults = all.filter((entry) => !entry[field]).map(({ name }) => name);
+    const problems = all.filter((entry) => !entry[field]).map(({ name }) => name);
     return {
-      name: field === "isDescribed" ? "Entry points with a module doc" : "Entry points with an example",
-      figure: `${all.length - faults.length} of ${all.length}`,
-      isMet: faults.length === 0,
-      faults,
+      name: field === "isDescribed"
+        ? "Entry points with module documentation"
+        : "Entry points with an example",
+      figure: `${all.length - problems.length} of ${all.length}`,
+      isMet: problems.length === 0,
+      problems,
     };
   });
 }
@@ -105,14 +107,14 @@ function symbolDocumentation(): Criterion[] {
   }
   return [["Exported symbols documented", symbols] as const, ["Their members documented", members] as const]
     .map(([name, counted]) => {
-      const faults = [...counted].filter(([, described]) => !described).map(([place]) => place);
-      const percent = (counted.size - faults.length) / counted.size * 100;
-      const figure = `${counted.size - faults.length} of ${counted.size}, ${percent.toFixed(1)} %`;
-      return { name, figure, isMet: counted.size > 0 && faults.length === 0, faults };
+      const problems = [...counted].filter(([, described]) => !described).map(([place]) => place);
+      const percent = (counted.size - problems.length) / counted.size * 100;
+      const figure = `${counted.size - problems.length} of ${counted.size}, ${percent.toFixed(1)} %`;
+      return { name, figure, isMet: counted.size > 0 && problems.length === 0, problems };
     });
 }
 
-/** The public members of a class or an interface, and of a type alias that is an object. */
+/** Lists the public members of a class, an interface or an object type, and whether each is documented. */
 function* membersOf(owner: string, { def, kind }: Documented): Generator<[string, boolean]> {
   const parts = kind === "typeAlias" ? objectTypes(def?.["tsType"]) : [def ?? {}];
   for (const part of parts) {
@@ -126,7 +128,7 @@ function* membersOf(owner: string, { def, kind }: Documented): Generator<[string
   }
 }
 
-/** What of a type is an object with members of its own; those of a union are told by the type that it makes. */
+/** Returns the definition of an object type, the only kind of alias whose members need documentation. */
 function objectTypes(type: unknown): { [part: string]: unknown }[] {
   const { kind, value } = (type ?? {}) as { kind?: string; value?: { [part: string]: unknown } };
   return kind === "typeLiteral" && value ? [value] : [];
@@ -147,14 +149,14 @@ async function slowTypes(): Promise<Criterion> {
       stdout,
     );
   const slow = diagnostics.filter(({ code }) => code === "no-slow-types");
-  const faults = slow.map(({ filename, range, message }) =>
+  const problems = slow.map(({ filename, range, message }) =>
     `${filename.replace(ROOT.href, "")}:${range.start.line}: ${message}`
   );
   return {
     name: "Slow types",
-    figure: errors.length > 0 ? `not known: ${JSON.stringify(errors)}` : `${faults.length || "none"}`,
-    isMet: faults.length === 0 && errors.length === 0,
-    faults,
+    figure: errors.length > 0 ? `not known: ${JSON.stringify(errors)}` : `${problems.length || "none"}`,
+    isMet: problems.length === 0 && errors.length === 0,
+    problems,
   };
 }
 interface LintDiagnostic {
@@ -176,23 +178,23 @@ async function licence(): Promise<Criterion> {
   };
 }
 
-/** Provenance comes of publishing in a workflow with an identity token; ours checks everything first. */
+/** Checks that publish.yml publishes with an identity token, which is what provenance needs, after every check. */
 async function provenance(): Promise<Criterion> {
   const publish = await textOf(".github/workflows/publish.yml");
   const ci = await textOf(".github/workflows/ci.yml");
-  const wanted: [fault: string, isThere: boolean][] = [
-    ["publish.yml asks for no identity token", /^\s+id-token: write\b/m.test(publish)],
+  const conditions: [problem: string, holds: boolean][] = [
+    ["publish.yml requests no identity token", /^\s+id-token: write\b/m.test(publish)],
     ["publish.yml does not publish", /^\s+run: npx .*\bpublish$/m.test(publish)],
     ["publish.yml does not wait for ci.yml", /^\s+needs: check$/m.test(publish)],
     ["publish.yml does not call ci.yml", /^\s+uses: \.\/\.github\/workflows\/ci\.yml$/m.test(publish)],
     ["ci.yml does not run .ci/run", /^\s+- run: \.ci\/run$/m.test(ci)],
   ];
-  const faults = wanted.filter(([, isThere]) => !isThere).map(([fault]) => fault);
+  const problems = conditions.filter(([, holds]) => !holds).map(([problem]) => problem);
   return {
     name: "Provenance",
-    figure: faults.length === 0 ? "publish.yml, with OIDC, after the whole check" : "not set up",
-    isMet: faults.length === 0,
-    faults,
+    figure: problems.length === 0 ? "publish.yml, with OIDC, after every check" : "not set up",
+    isMet: problems.length === 0,
+    problems,
   };
 }
 
@@ -200,12 +202,12 @@ async function documentationOf(paths: string[]): Promise<Record<string, ModuleDo
   const stdout = await deno(["run", "-A", "tools/with_std.ts", "doc", "--json", ...paths]);
   const { version, nodes } = JSON.parse(stdout);
   if (version !== 2) {
-    throw new Error(`deno doc --json is of version ${version}, but this tool reads version 2`);
+    throw new Error(`Cannot read the output of deno doc --json: 'version' must be 2, but is ${version}`);
   }
   return nodes;
 }
 
-/** The files that `publish.include` names, as `deno publish` takes them. */
+/** Lists the files that `publish.include` matches, as `deno publish` does. */
 async function packageFiles(patterns: string[]): Promise<{ path: string; bytes: number }[]> {
   const isIncluded = patterns.map(globToRegExp);
   const found: { path: string; bytes: number }[] = [];
@@ -224,7 +226,7 @@ async function* walk(folder: string): AsyncGenerator<string> {
   }
 }
 
-/** A pattern of `**`, `*` and names; one without a star takes a folder with all that is in it too. */
+/** Converts a pattern of `**`, `*` and names. A pattern without a star also matches everything in a folder. */
 function globToRegExp(pattern: string): RegExp {
   const source = pattern.replace(/^\.?\//, "").split(/(\*\*\/|\*)/).map((part) =>
     part === "**/" ? "(?:.*/)?" : part === "*" ? "[^/]*" : part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")
@@ -232,7 +234,7 @@ function globToRegExp(pattern: string): RegExp {
   return new RegExp(`^${source}${pattern.includes("*") ? "" : "(?:/.*)?"}$`);
 }
 
-/** What it wrote; that a linter has found something is no failure of it. */
+/** Returns what a subcommand prints. Its exit code is ignored, since `deno lint` fails if it finds something. */
 async function deno(args: string[]): Promise<string> {
   const { stdout, stderr } = await new Deno.Command(DENO, { args, cwd: ROOT }).output();
   const text = decoder.decode(stdout);

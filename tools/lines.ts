@@ -1,10 +1,10 @@
 /**
- * Text cut into lines.
+ * Reads a stream line by line.
  *
  * @module
  */
 
-/** The lines of a text as they come in; what stands behind the last line feed is dropped. */
+/** Yields each line of the stream once its line feed is there. Text after the last line feed is dropped. */
 export async function* linesOf(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string, void> {

@@ -1,5 +1,5 @@
 /**
- * Runs a Deno subcommand with the standard library, or with stand-ins for it where its registry is out of reach.
+ * Runs a Deno subcommand with the standard library, or with stand-ins if its registry is out of reach.
  *
  * ```sh
  * deno run -A tools/with_std.ts test -A tests
@@ -7,9 +7,9 @@
  * PREFACTOR_STD=stand-ins deno run -A tools/with_std.ts check mod.ts
  * ```
  *
- * Deno itself is asked whether it can resolve the packages, so that its cache and `JSR_URL` count. If it cannot, the
- * import map of the stand-ins replaces the imports of `deno.json`. `PREFACTOR_STD` (`registry` or `stand-ins`) skips
- * the question.
+ * It tries to resolve the packages with `deno info`, which uses Deno's cache and respects `JSR_URL`. If that fails, the
+ * import map of the stand-ins replaces the imports of `deno.json`. With `PREFACTOR_STD` set to `registry` or
+ * `stand-ins`, nothing is tried.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import standIns from "./std_stand_ins/import_map.json" with { type: "json" };
 
 const IMPORT_MAP = `${import.meta.dirname}/std_stand_ins/import_map.json`;
 const PROBE_TIMEOUT_MS = 5_000;
-/** Passed on to the child, except for the Ctrl+C of a terminal, which sends it there itself. */
+/** The signals that are passed on to the child. On Ctrl+C the terminal itself sends SIGINT to the child. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 if (import.meta.main) {
@@ -40,21 +40,21 @@ async function useRegistry(choice: string | undefined): Promise<boolean> {
   switch (choice) {
     case undefined:
     case "":
-      return await canResolve(packagesInUse());
+      return await canResolve(modulesInUse());
     case "registry":
       return true;
     case "stand-ins":
       return false;
     default:
       console.error(
-        `Cannot choose @std: PREFACTOR_STD must be "registry" or "stand-ins": current value is "${choice}"`,
+        `Cannot choose @std: PREFACTOR_STD must be "registry" or "stand-ins", but is "${choice}"`,
       );
       Deno.exit(2);
   }
 }
 
-/** Every `@std` module of the import map, at the version that `deno.json` asks for: `jsr:@std/async@^1.2.0/retry`. */
-function packagesInUse(): string[] {
+/** Lists every `@std` module that the project uses with its version: `jsr:@std/async@^1.2.0/retry`. */
+function modulesInUse(): string[] {
   const versions = new Map(Object.entries(config.imports));
   return Object.keys(standIns.imports)
     .filter((specifier) => specifier.startsWith("@std/"))
@@ -64,7 +64,7 @@ function packagesInUse(): string[] {
     });
 }
 
-/** `deno info` exits with 0 also where a module failed to load, so its report has to be read. */
+/** Resolves the modules with `deno info`, which exits with 0 even if it fails to load one, so its output is read. */
 async function canResolve(specifiers: string[]): Promise<boolean> {
   const source = specifiers.map((specifier) => `import ${JSON.stringify(specifier)};`).join("");
   const probe = new Deno.Command(Deno.execPath(), {

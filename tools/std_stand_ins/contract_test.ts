@@ -1,5 +1,5 @@
-// What this project relies on from the standard library. It runs against whichever is there: the library, or the
-// stand-ins of tools/std_stand_ins.
+// Tests of the behaviour of @std that this project relies on. They run against the standard library, or against the
+// stand-ins beside this file.
 import {
   assert,
   assertAlmostEquals,
@@ -61,7 +61,7 @@ async function settle<T>(
   return result;
 }
 
-/** Retries what always fails, and records when it was tried. */
+/** Retries a function that always fails, and records the time of each attempt. */
 async function failAlways(
   time: FakeTime,
   options: RetryOptions,
@@ -123,7 +123,7 @@ for (
     { random: 1 - Number.EPSILON, waits: [50, 100, 175, 175] },
   ]
 ) {
-  Deno.test(`retry() waits within the jitter where Math.random() is ${random}`, async () => {
+  Deno.test(`retry() waits within the jitter if Math.random() is ${random}`, async () => {
     using time = new FakeTime();
     using _random = stub(Math, "random", () => random);
     const { tries } = await failAlways(time, { ...WAITS, maxAttempts: 5 });
@@ -131,7 +131,7 @@ for (
   });
 }
 
-Deno.test("retry() rethrows at once what isRetriable refuses", async () => {
+Deno.test("retry() rethrows an error that isRetriable() refuses", async () => {
   using time = new FakeTime();
   const refused = new Error("Not again");
   for (const maxAttempts of [1, 3]) {
@@ -154,14 +154,14 @@ Deno.test("retry() rethrows at once what isRetriable refuses", async () => {
   assertEquals(time.now, time.start);
 });
 
-Deno.test("retry() asks isRetriable after every attempt", async () => {
+Deno.test("retry() calls isRetriable() after every attempt", async () => {
   using time = new FakeTime();
   const isRetriable = spy((_error: unknown) => true);
   await failAlways(time, { ...WAITS, maxAttempts: 3, isRetriable });
   assertSpyCalls(isRetriable, 3);
 });
 
-Deno.test("retry() does not start where the signal has aborted", async () => {
+Deno.test("retry() does not start if the signal is aborted", async () => {
   const fn = spy(() => "done");
   const error = await assertRejects(() => retry(fn, { ...WAITS, signal: AbortSignal.abort(REASON) }));
   assertStrictEquals(error, REASON);
@@ -185,7 +185,7 @@ Deno.test("retry() rejects with the reason of the signal while it waits", async 
   assertFalse(await time.nextAsync(), "A timer is left");
 });
 
-Deno.test("retry() rejects with the reason of the signal after an attempt that it ended", async () => {
+Deno.test("retry() rejects with the reason of the signal if it aborts during an attempt", async () => {
   using time = new FakeTime();
   const controller = new AbortController();
   const { signal } = controller;
@@ -276,14 +276,14 @@ Deno.test("delay() works with real timers", async () => {
   assertStrictEquals(error, REASON);
 });
 
-Deno.test("delay() rejects with the reason of a signal that has aborted", async () => {
+Deno.test("delay() rejects with the reason of an aborted signal", async () => {
   using time = new FakeTime();
   const signal = AbortSignal.abort(REASON);
   assertStrictEquals(await assertRejects(() => delay(10, { signal })), REASON);
   assertFalse(time.next(), "A timer was set");
 });
 
-Deno.test("delay() rejects with the reason of the signal when it aborts, and leaves nothing behind", async () => {
+Deno.test("delay() rejects with the reason of the signal when it aborts, and leaves no timer or listener", async () => {
   using time = new FakeTime();
   const controller = new AbortController();
   const { signal } = controller;
@@ -296,7 +296,7 @@ Deno.test("delay() rejects with the reason of the signal when it aborts, and lea
   assertFalse(time.next(), "A timer is left");
 });
 
-Deno.test("delay() clears its timer by number, also if setTimeout() returns an object as on Node", async () => {
+Deno.test("delay() clears its timer by number, even if setTimeout() returns an object as on Node", async () => {
   using _set = stub(globalThis, "setTimeout", (() => ({ valueOf: () => 7 })) as never);
   using clear = stub(globalThis, "clearTimeout");
   const controller = new AbortController();
@@ -308,7 +308,7 @@ Deno.test("delay() clears its timer by number, also if setTimeout() returns an o
 
 // FakeTime
 
-Deno.test("FakeTime calls timers in the order in which they are due, then in which they were set", () => {
+Deno.test("FakeTime fires timers in the order of their due times, then of their creation", () => {
   using time = new FakeTime(1_000);
   const calls: string[] = [];
   const log = (name: string) => (): void => void calls.push(`${name} at ${Date.now()}`);
@@ -334,7 +334,7 @@ Deno.test("FakeTime calls timers in the order in which they are due, then in whi
   ]);
 });
 
-Deno.test("FakeTime passes arguments on to timers", () => {
+Deno.test("FakeTime passes arguments to timers", () => {
   using time = new FakeTime();
   const callback = spy((..._args: unknown[]) => {});
   setTimeout(callback, 5, "a", 1);
@@ -356,7 +356,7 @@ Deno.test("FakeTime fakes Date", () => {
   assertInstanceOf(new RealDate(), Date);
 });
 
-Deno.test("FakeTime starts where it is told to", () => {
+Deno.test("FakeTime starts at the given time", () => {
   for (const start of [5_000, new Date(5_000), "1970-01-01T00:00:05Z"]) {
     using time = new FakeTime(start);
     assertEquals([time.start, time.now, Date.now()], [5_000, 5_000, 5_000]);
@@ -392,7 +392,7 @@ Deno.test("FakeTime.tick() runs no microtasks, FakeTime.tickAsync() runs them fi
   assertEquals(seen, [10, 20]);
 });
 
-Deno.test("FakeTime.next() goes to the next timer that was not cleared", async () => {
+Deno.test("FakeTime.next() moves to the next timer that is not cleared", async () => {
   using time = new FakeTime(0);
   clearTimeout(setTimeout(() => {}, 5));
   setTimeout(() => {}, 10);
@@ -406,7 +406,7 @@ Deno.test("FakeTime.next() goes to the next timer that was not cleared", async (
   assertEquals(time.now, 30);
 });
 
-Deno.test("FakeTime.runAll() and FakeTime.runAllAsync() go on until no timer is left", async () => {
+Deno.test("FakeTime.runAll() and FakeTime.runAllAsync() run until no timer is left", async () => {
   using time = new FakeTime(0);
   const later = (): void => void setTimeout(() => {}, 40);
   setTimeout(later, 60);
@@ -449,7 +449,7 @@ Deno.test("FakeTime.delay() and FakeTime.restoreFor() use real time", async () =
   assertEquals(time.now, 0);
 });
 
-Deno.test("FakeTime.restore() puts everything back", () => {
+Deno.test("FakeTime.restore() restores every global", () => {
   const globals = () => [
     Date,
     setTimeout,
@@ -469,7 +469,7 @@ Deno.test("FakeTime.restore() puts everything back", () => {
   assertThrows(() => FakeTime.restore(), TimeError);
 });
 
-Deno.test("FakeTime lets timers be unreferenced", () => {
+Deno.test("FakeTime supports Deno.unrefTimer()", () => {
   using time = new FakeTime();
   const callback = spy();
   const timer = setTimeout(callback, 10);
@@ -499,7 +499,7 @@ Deno.test("spy() records the calls of a function", async () => {
   assertThrows(() => double.restore(), MockError);
 });
 
-Deno.test("spy() calls the method through, and puts it back on dispose", () => {
+Deno.test("spy() calls the method, and restores it on dispose", () => {
   const counter = new Counter();
   {
     using add = spy(counter, "add");
@@ -517,7 +517,7 @@ Deno.test("spy() calls the method through, and puts it back on dispose", () => {
   assertFalse(Object.hasOwn(counter, "add"));
 });
 
-Deno.test("stub() replaces the method, and puts it back on dispose", async () => {
+Deno.test("stub() replaces the method, and restores it on dispose", async () => {
   const { fetch } = globalThis;
   {
     using fake = stub(
@@ -544,7 +544,7 @@ Deno.test("stub() replaces the method, and puts it back on dispose", async () =>
   assertStrictEquals(globalThis.fetch, fetch);
 });
 
-Deno.test("stub() does nothing by default, and is restored once", () => {
+Deno.test("stub() defaults to doing nothing, and is restored once", () => {
   const counter = new Counter();
   const add: Stub<Counter> = stub(counter, "add");
   assertEquals<unknown>(counter.add(3), undefined);
@@ -555,7 +555,7 @@ Deno.test("stub() does nothing by default, and is restored once", () => {
   assertEquals(counter.add(3), 3);
 });
 
-Deno.test("returnsNext() and resolvesNext() throw where nothing is left", async () => {
+Deno.test("returnsNext() and resolvesNext() throw if no value is left", async () => {
   const values = returnsNext([1, new Error("Two")]);
   assertEquals(values(), 1);
   assertThrows(values, Error, "Two");
@@ -583,7 +583,7 @@ Deno.test("assertSpyCalls(), assertSpyCall() and assertSpyCallArgs() fail on oth
   assertSpyCallArgs(add, 0, 0, 1, [2]);
 });
 
-// Assertions: what each lets pass, and what it does not
+// Assertions
 
 const circular = (): unknown => {
   const value: Record<string, unknown> = { a: 1 };
@@ -770,7 +770,7 @@ for (const { name, passes, fails } of ASSERTIONS) {
       }
       if (!(error instanceof AssertionError)) {
         throw new Error(
-          `Cannot trust ${name}(): it let this pass: ${failing}`,
+          `${name}() does not fail on ${failing}`,
           { cause: error },
         );
       }
@@ -778,7 +778,7 @@ for (const { name, passes, fails } of ASSERTIONS) {
   });
 }
 
-Deno.test("assertThrows() returns what was thrown", () => {
+Deno.test("assertThrows() returns the thrown value", () => {
   const error = new RangeError("Too far");
   assertStrictEquals(
     assertThrows(() => {
@@ -788,7 +788,7 @@ Deno.test("assertThrows() returns what was thrown", () => {
   );
 });
 
-Deno.test("assertRejects() resolves with the reason", async () => {
+Deno.test("assertRejects() resolves to the reason", async () => {
   const error = new RangeError("Too far");
   const reason: RangeError = await assertRejects(
     () => Promise.reject(error),
@@ -813,13 +813,13 @@ Deno.test("assertRejects() fails when it should", async () => {
       !(result.reason instanceof AssertionError)
     ) {
       throw new Error(
-        `Cannot trust assertRejects(): it let this pass: ${wrong}`,
+        `assertRejects() does not fail on ${wrong}`,
       );
     }
   }
 });
 
-Deno.test("AssertionError is named so", () => {
+Deno.test("AssertionError has its name", () => {
   const error = assertThrows(
     () => assertEquals(1, 2, "One is not two"),
     AssertionError,

@@ -1,23 +1,23 @@
 /**
- * Stands in for `@std/assert`: the part of it that a test suite of this size uses.
+ * Stands in for `@std/assert`, as far as the tests use it.
  *
  * @module
  */
 import { deepStrictEqual } from "node:assert";
 import { inspect, isDeepStrictEqual } from "node:util";
 
-/** Any class, also an abstract one. */
+/** Any class, including an abstract one. */
 type AnyClass<T> = abstract new (...args: never[]) => T;
 /** A class of errors. */
 type ErrorClass<E extends Error> = new (...args: never[]) => E;
-/** What `if` takes for false. */
+/** A falsy value. */
 export type Falsy = false | 0 | 0n | "" | null | undefined;
-/** An array, a typed array or the like, but no string. */
+/** An array or typed array, but not a string. */
 export type ArrayLikeArg<T> = ArrayLike<T> & object;
 
-/** What an assertion throws when it fails. */
+/** Error that a failed assertion throws. */
 export class AssertionError extends Error {
-  /** Takes what went wrong. */
+  /** Creates the error from its message. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = "AssertionError";
@@ -34,24 +34,24 @@ export function assertFalse(expr: unknown, msg = ""): asserts expr is Falsy {
   if (expr) throw new AssertionError(msg);
 }
 
-/** Fails. */
+/** Fails unconditionally. */
 export function fail(msg?: string): never {
   throw new AssertionError(explain("Failed assertion", msg));
 }
 
-/** Fails: this line must not be reached. */
+/** Fails because code is reached that must not be. */
 export function unreachable(msg?: string): never {
   throw new AssertionError(explain("Unreachable", msg));
 }
 
-/** Fails: this is still to be written. */
+/** Fails because code is not written yet. */
 export function unimplemented(msg?: string): never {
   throw new AssertionError(explain("Unimplemented", msg));
 }
 
 /**
- * Whether two values have the same structure and the same prototypes. A key that is undefined is not a key that is
- * missing; 0 and -0 are the same, and so are `{}` and an object without a prototype.
+ * Returns whether two values have the same structure and the same prototypes. An undefined field differs from a missing
+ * one, 0 equals -0, and `{}` equals an object without a prototype.
  */
 export function equal(a: unknown, b: unknown): boolean {
   const seen = new Map<object, object>();
@@ -79,7 +79,7 @@ function isPlain(value: unknown): value is object {
     prototype === Array.prototype;
 }
 
-/** Fails unless both have the same structure. */
+/** Fails unless the values are deeply equal. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   if (equal(actual, expected)) return;
   throw new AssertionError(
@@ -87,16 +87,16 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
   );
 }
 
-/** Fails if both have the same structure. */
+/** Fails if the values are deeply equal. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
   check(
     !equal(actual, expected),
-    () => `Expected actual: ${show(actual)} not to be: ${show(expected)}`,
+    () => `Expected actual: ${formatValue(actual)} not to be: ${formatValue(expected)}`,
     msg,
   );
 }
 
-/** Fails unless both are the same, as `Object.is` has it. */
+/** Fails unless `Object.is` holds. */
 export function assertStrictEquals<T>(
   actual: unknown,
   expected: T,
@@ -104,12 +104,12 @@ export function assertStrictEquals<T>(
 ): asserts actual is T {
   check(
     Object.is(actual, expected),
-    () => `Values are not strictly equal: ${show(actual)} is not ${show(expected)}`,
+    () => `Values are not strictly equal: ${formatValue(actual)} is not ${formatValue(expected)}`,
     msg,
   );
 }
 
-/** Fails if both are the same, as `Object.is` has it. */
+/** Fails if `Object.is` holds. */
 export function assertNotStrictEquals<T>(
   actual: T,
   expected: T,
@@ -117,7 +117,7 @@ export function assertNotStrictEquals<T>(
 ): void {
   check(
     !Object.is(actual, expected),
-    () => `Expected "actual" to not be strictly equal to: ${show(actual)}`,
+    () => `Expected "actual" to not be strictly equal to: ${formatValue(actual)}`,
     msg,
   );
 }
@@ -142,7 +142,7 @@ export function assertInstanceOf<T>(
 ): asserts actual is T {
   check(
     actual instanceof expectedType,
-    () => `Expected object to be an instance of "${expectedType.name}" but was ${show(actual)}`,
+    () => `Expected object to be an instance of "${expectedType.name}" but was ${formatValue(actual)}`,
     msg,
   );
 }
@@ -160,7 +160,7 @@ export function assertNotInstanceOf<A, T>(
   );
 }
 
-/** Fails unless the text matches. */
+/** Fails unless the string matches. */
 export function assertMatch(
   actual: string,
   expected: RegExp,
@@ -173,7 +173,7 @@ export function assertMatch(
   );
 }
 
-/** Fails if the text matches. */
+/** Fails if the string matches. */
 export function assertNotMatch(
   actual: string,
   expected: RegExp,
@@ -186,7 +186,7 @@ export function assertNotMatch(
   );
 }
 
-/** Fails unless the text contains the other. */
+/** Fails unless the string contains the other. */
 export function assertStringIncludes(
   actual: string,
   expected: string,
@@ -199,22 +199,22 @@ export function assertStringIncludes(
   );
 }
 
-/** Fails unless every expected item is equal to some actual one. */
+/** Fails unless every expected item is deeply equal to one of the actual items. */
 export function assertArrayIncludes<T>(
   actual: ArrayLikeArg<T>,
   expected: ArrayLikeArg<T>,
   msg?: string,
 ): void {
   const items = Array.from(actual);
-  const missing = Array.from(expected).filter((wanted) => !items.some((item) => equal(item, wanted)));
+  const missing = Array.from(expected).filter((value) => !items.some((item) => equal(item, value)));
   check(
     missing.length === 0,
-    () => `Expected actual: ${show(items)} to include: ${show(missing)}`,
+    () => `Expected actual: ${formatValue(items)} to include: ${formatValue(missing)}`,
     msg,
   );
 }
 
-/** Fails unless the actual object has everything that the expected one has, deeply. */
+/** Fails unless the actual object contains every field of the expected one, at any depth. */
 export function assertObjectMatch(
   // deno-lint-ignore no-explicit-any -- as in `@std/assert`, so that any object can be passed
   actual: Record<PropertyKey, any>,
@@ -238,18 +238,18 @@ function includes(actual: unknown, expected: unknown): boolean {
   );
 }
 
-/** Fails unless the numbers are that close; the default tolerance is a ten millionth of the expected one. */
+/** Fails if the numbers differ by more than the tolerance, which defaults to a ten-millionth of the expected one. */
 export function assertAlmostEquals(
   actual: number,
   expected: number,
   tolerance?: number,
   msg?: string,
 ): void {
-  const most = tolerance ??
+  const limit = tolerance ??
     (Number.isFinite(expected) ? Math.abs(expected * 1e-7) : 1e-7);
   check(
-    Object.is(actual, expected) || Math.abs(expected - actual) <= most,
-    () => `Expected actual: "${actual}" to be close to "${expected}": not within "${most}"`,
+    Object.is(actual, expected) || Math.abs(expected - actual) <= limit,
+    () => `Expected actual: "${actual}" to be close to "${expected}": not within "${limit}"`,
     msg,
   );
 }
@@ -258,7 +258,7 @@ export function assertAlmostEquals(
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   check(
     actual > expected,
-    () => `Expect ${show(actual)} > ${show(expected)}`,
+    () => `Expect ${formatValue(actual)} > ${formatValue(expected)}`,
     msg,
   );
 }
@@ -271,7 +271,7 @@ export function assertGreaterOrEqual<T>(
 ): void {
   check(
     actual >= expected,
-    () => `Expect ${show(actual)} >= ${show(expected)}`,
+    () => `Expect ${formatValue(actual)} >= ${formatValue(expected)}`,
     msg,
   );
 }
@@ -280,7 +280,7 @@ export function assertGreaterOrEqual<T>(
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   check(
     actual < expected,
-    () => `Expect ${show(actual)} < ${show(expected)}`,
+    () => `Expect ${formatValue(actual)} < ${formatValue(expected)}`,
     msg,
   );
 }
@@ -293,12 +293,12 @@ export function assertLessOrEqual<T>(
 ): void {
   check(
     actual <= expected,
-    () => `Expect ${show(actual)} <= ${show(expected)}`,
+    () => `Expect ${formatValue(actual)} <= ${formatValue(expected)}`,
     msg,
   );
 }
 
-/** Fails unless the value is an error, of this class and with this in its message. */
+/** Fails unless the value is an error of the class and its message contains or matches the last argument. */
 export function assertIsError<E extends Error = Error>(
   error: unknown,
   ErrorClass?: AnyClass<E>,
@@ -322,14 +322,15 @@ export function assertIsError<E extends Error = Error>(
   if (!msgMatches) return;
   check(
     typeof msgMatches === "string" ? error.message.includes(msgMatches) : msgMatches.test(error.message),
-    () => `Expected error message to include ${show(msgMatches)}, but got ${show(error.message)}`,
+    () =>
+      `Expected error message to include ${formatValue(msgMatches)}, but got ${formatValue(error.message)}`,
     msg,
   );
 }
 
-/** Fails unless the function throws. Returns what it threw. */
+/** Fails unless the function throws. Returns the thrown value. */
 export function assertThrows(fn: () => unknown, msg?: string): unknown;
-/** Fails unless the function throws such an error. Returns it. */
+/** Fails unless the function throws an error of the class that contains the text. Returns the error. */
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   ErrorClass: ErrorClass<E>,
@@ -355,12 +356,12 @@ export function assertThrows(
   );
 }
 
-/** Fails unless the function returns a promise that rejects. Resolves with the reason. */
+/** Fails unless the function returns a promise that rejects. Resolves to the reason. */
 export function assertRejects(
   fn: () => PromiseLike<unknown>,
   msg?: string,
 ): Promise<unknown>;
-/** Fails unless the function returns a promise that rejects with such an error. Resolves with it. */
+/** Fails unless the promise rejects with an error of the class that contains the text. Resolves to the error. */
 export function assertRejects<E extends Error = Error>(
   fn: () => PromiseLike<unknown>,
   ErrorClass: ErrorClass<E>,
@@ -420,16 +421,16 @@ function explain(problem: string, msg: string | undefined): string {
   return msg ? `${problem}: ${msg}` : `${problem}.`;
 }
 
-function show(value: unknown): string {
+function formatValue(value: unknown): string {
   return inspect(value, { depth: null });
 }
 
-/** The difference as `node:assert` draws it, where it sees one. */
+/** Formats the difference with `node:assert`, or both values if it sees none. */
 function difference(actual: unknown, expected: unknown): string {
   try {
     deepStrictEqual(actual, expected);
   } catch (error) {
     if (error instanceof Error) return error.message;
   }
-  return `${show(actual)}\n${show(expected)}`;
+  return `${formatValue(actual)}\n${formatValue(expected)}`;
 }

@@ -1,5 +1,5 @@
 /**
- * Stands in for `@std/async`: the part of it that this project uses.
+ * Stands in for `@std/async`, as far as this project uses it.
  *
  * @module
  */

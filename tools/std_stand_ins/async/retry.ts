@@ -5,9 +5,9 @@
  */
 import { delay } from "./delay.ts";
 
-/** Says that every attempt failed; the error of the last one is its `cause`. */
+/** Error that {@linkcode retry} throws when every attempt failed. Its `cause` is the error of the last one. */
 export class RetryError extends Error {
-  /** Takes what the last attempt threw, and how many attempts were allowed. */
+  /** Creates the error from what the last attempt threw and the maximum number of attempts. */
   constructor(cause: unknown, attempts: number) {
     super(`Retrying exceeded the maxAttempts (${attempts}).`, { cause });
     this.name = "RetryError";
@@ -16,23 +16,23 @@ export class RetryError extends Error {
 
 /** Options of {@linkcode retry}. */
 export interface RetryOptions {
-  /** How much longer each wait is than the one before: 2 by default. */
+  /** Factor by which each wait is longer than the one before. Defaults to 2. */
   multiplier?: number;
-  /** The longest wait, in milliseconds: 60000 by default. */
+  /** Longest wait, in ms. Defaults to 60000. */
   maxTimeout?: number;
-  /** How often to try at most: 5 by default. */
+  /** Maximum number of attempts. Defaults to 5. */
   maxAttempts?: number;
-  /** The first wait, in milliseconds: 1000 by default. */
+  /** First wait, in ms. Defaults to 1000. */
   minTimeout?: number;
-  /** The share of each wait that is left to chance, from 0 to 1: 1 by default. */
+  /** Random share of each wait, from 0 to 1. Defaults to 1. */
   jitter?: number;
-  /** Whether to try again after this error: always, by default. */
+  /** Returns whether to try again after this error. Defaults to always. */
   isRetriable?: (err: unknown) => boolean;
-  /** Ends the retries: the promise then rejects with the reason of the signal. */
+  /** Stops the retries when it aborts: the promise rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
-/** Calls `fn` until it succeeds, with growing waits between the attempts. */
+/** Calls `fn` until it succeeds, with exponential backoff between the attempts. */
 export async function retry<T>(
   fn: (() => Promise<T>) | (() => T),
   options: RetryOptions = {},
@@ -47,27 +47,27 @@ export async function retry<T>(
     signal,
   } = options;
 
-  demand(
+  check(
     Number.isInteger(maxAttempts) && maxAttempts >= 1,
     "maxAttempts",
     "a positive integer",
     maxAttempts,
   );
-  demand(
+  check(
     Number.isFinite(multiplier) && multiplier >= 1,
     "multiplier",
     "a finite number >= 1",
     multiplier,
   );
-  demand(maxTimeout > 0, "maxTimeout", "a positive number", maxTimeout);
-  demand(minTimeout >= 0, "minTimeout", ">= 0", minTimeout);
+  check(maxTimeout > 0, "maxTimeout", "a positive number", maxTimeout);
+  check(minTimeout >= 0, "minTimeout", ">= 0", minTimeout);
   if (minTimeout > maxTimeout) {
     throw new RangeError(
       `Cannot retry as 'minTimeout' must be <= 'maxTimeout': ` +
         `current values 'minTimeout=${minTimeout}', 'maxTimeout=${maxTimeout}'`,
     );
   }
-  demand(jitter >= 0 && jitter <= 1, "jitter", "between 0 and 1", jitter);
+  check(jitter >= 0 && jitter <= 1, "jitter", "between 0 and 1", jitter);
 
   for (let failures = 0;; failures++) {
     signal?.throwIfAborted();
@@ -87,14 +87,14 @@ export async function retry<T>(
   }
 }
 
-function demand(
-  met: boolean,
+function check(
+  holds: boolean,
   option: string,
-  wanted: string,
+  expected: string,
   current: number,
 ): void {
-  if (met) return;
+  if (holds) return;
   throw new RangeError(
-    `Cannot retry as '${option}' must be ${wanted}: current value is ${current}`,
+    `Cannot retry as '${option}' must be ${expected}: current value is ${current}`,
   );
 }

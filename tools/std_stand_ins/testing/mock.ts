@@ -6,41 +6,41 @@
  */
 import { assertEquals, AssertionError, assertIsError } from "../assert/mod.ts";
 
-/** Says that something cannot be spied on, stubbed, restored or called. */
+/** Error for a method that cannot be spied on, stubbed or restored, and for an unexpected call. */
 export class MockError extends Error {
-  /** Takes what went wrong. */
+  /** Creates the error from its message. */
   constructor(message: string) {
     super(message);
     this.name = "MockError";
   }
 }
 
-/** One call that a spy saw. */
+/** A recorded call. */
 export interface SpyCall<
   Self = any,
   Args extends unknown[] = any[],
   Return = any,
 > {
-  /** What the function was called with. */
+  /** The arguments of the call. */
   args: Args;
-  /** What it returned: a promise, where it is asynchronous. */
+  /** The return value: a promise if the function is asynchronous. */
   returned?: Return;
-  /** What it threw. */
+  /** The thrown error. */
   error?: Error;
-  /** What it was called on. */
+  /** The `this` of the call. */
   self?: Self;
 }
 
 /** A function that records its calls. */
 export interface Spy<Self = any, Args extends unknown[] = any[], Return = any> {
   (this: Self, ...args: Args): Return;
-  /** The function that is spied on. */
+  /** The original function. */
   original: (this: Self, ...args: Args) => Return;
-  /** The calls so far, in the order in which they ended. */
+  /** The calls so far, in the order in which they returned. */
   calls: SpyCall<Self, Args, Return>[];
-  /** Whether the method was put back. */
+  /** Whether the method is restored. */
   restored: boolean;
-  /** Puts the method back. */
+  /** Restores the method. */
   restore(): void;
 }
 
@@ -54,47 +54,47 @@ export interface MethodSpy<
 /** A replaced method that records its calls. */
 export interface Stub<Self = any, Args extends unknown[] = any[], Return = any>
   extends MethodSpy<Self, Args, Return> {
-  /** The function in place of the method. */
+  /** The function that replaces the method. */
   fake: (this: Self, ...args: Args) => Return;
 }
 
-/** What to expect of a call; what is left out is not checked. */
+/** The expected properties of a call. An omitted property is not checked. */
 export interface ExpectedSpyCall<
   Self = any,
   Args extends unknown[] = any[],
   Return = any,
 > {
-  /** What the function is to be called with. */
+  /** The expected arguments. */
   args?: [...Args, ...unknown[]];
-  /** What it is to be called on. */
+  /** The expected `this`. */
   self?: Self;
-  /** What it is to return. */
+  /** The expected return value. */
   returned?: Return;
-  /** What it is to throw. */
+  /** The expected error. */
   error?: { Class?: new (...args: any[]) => Error; msgIncludes?: string };
 }
 
-/** The arguments of a method. */
+/** The parameter types of a method. */
 export type GetParametersFromProp<Self, Prop extends keyof Self> = Self[Prop] extends
   (...args: infer Args) => unknown ? Args
   : unknown[];
 
-/** What a method returns. */
+/** The return type of a method. */
 export type GetReturnFromProp<Self, Prop extends keyof Self> = Self[Prop] extends
   (...args: any[]) => infer Return ? Return
   : unknown;
 
-/** Records the calls of nothing, of a function, or of a method, which it calls through to. */
+/** Creates a function that records its calls and does nothing. */
 export function spy<
   Self = any,
   Args extends unknown[] = any[],
   Return = undefined,
 >(): Spy<Self, Args, Return>;
-/** Records the calls of a function. */
+/** Wraps a function and records its calls. */
 export function spy<Self, Args extends unknown[], Return>(
   func: (this: Self, ...args: Args) => Return,
 ): Spy<Self, Args, Return>;
-/** Records the calls of a method. */
+/** Records the calls of a method, which still runs. */
 export function spy<Self, Prop extends keyof Self>(
   self: Self,
   property: Prop,
@@ -112,12 +112,12 @@ export function spy(target: any = () => {}, property?: PropertyKey): Spy {
   return replaceMethod(target, property, original, "spy");
 }
 
-/** Replaces a method with one that does nothing. */
+/** Replaces a method with a function that does nothing, and records its calls. */
 export function stub<Self, Prop extends keyof Self>(
   self: Self,
   property: Prop,
 ): Stub<Self, GetParametersFromProp<Self, Prop>, GetReturnFromProp<Self, Prop>>;
-/** Replaces a method with `func`. */
+/** Replaces a method with `func`, and records its calls. */
 export function stub<Self, Prop extends keyof Self>(
   self: Self,
   property: Prop,
@@ -172,7 +172,7 @@ function replaceMethod(
 function recordCalls(
   original: any,
   run: (...args: any[]) => any,
-  putBack: () => void,
+  undo: () => void,
 ): MethodSpy {
   const calls: SpyCall[] = [];
   let restored = false;
@@ -180,7 +180,7 @@ function recordCalls(
     if (restored) {
       throw new MockError("Cannot restore: instance method already restored");
     }
-    putBack();
+    undo();
     restored = true;
   }
   function recorded(this: any, ...args: any[]): any {
@@ -208,7 +208,7 @@ function cannotRestore(): never {
   throw new MockError("Cannot restore: function cannot be restored");
 }
 
-/** Fails unless the spy saw exactly this many calls. */
+/** Fails unless the spy recorded exactly this many calls. */
 export function assertSpyCalls<Self, Args extends unknown[], Return>(
   spy: Spy<Self, Args, Return>,
   expectedCalls: number,
@@ -221,7 +221,7 @@ export function assertSpyCalls<Self, Args extends unknown[], Return>(
   );
 }
 
-/** Fails unless the spy saw this call. */
+/** Fails unless the call at the index is as expected. */
 export function assertSpyCall<Self, Args extends unknown[], Return>(
   spy: Spy<Self, Args, Return>,
   callIndex: number,
@@ -269,7 +269,7 @@ export function assertSpyCall<Self, Args extends unknown[], Return>(
   }
 }
 
-/** Fails unless the spy saw a call with these arguments, all of them or those from `argsStart` to `argsEnd`. */
+/** Fails unless the call at the index has these arguments, or these from `argsStart` to `argsEnd`. */
 export function assertSpyCallArgs<
   Self,
   Args extends unknown[],
@@ -300,7 +300,7 @@ function callAt<Self, Args extends unknown[], Return>(
   return call;
 }
 
-/** A function that returns these values one after the other, throwing those that are errors. */
+/** Creates a function that returns the values one by one, and throws those that are errors. */
 export function returnsNext<Return, Self = any, Args extends unknown[] = any[]>(
   values: Iterable<Return | Error>,
 ): (this: Self, ...args: Args) => Return {
@@ -309,7 +309,7 @@ export function returnsNext<Return, Self = any, Args extends unknown[] = any[]>(
   return () => take(iterator.next(), calls++);
 }
 
-/** A function that resolves with these values one after the other, rejecting with those that are errors. */
+/** Creates a function that resolves to the values one by one, and rejects with those that are errors. */
 export function resolvesNext<
   Return,
   Self = any,

@@ -14,14 +14,14 @@ interface Timer {
   id: number;
   due: number;
   call: () => void;
-  /** The time between two calls, for an interval. */
+  /** The period of an interval, in ms. */
   period: number | undefined;
 }
 
-/** The time and the timers of one {@linkcode FakeTime}. */
+/** The time and the timers of a {@linkcode FakeTime}. */
 class Clock {
   now: number;
-  /** Sorted by due time, then by creation. A cleared timer stays in here until its time has come. */
+  /** Sorted by due time, then by creation. A cleared timer stays in the queue until it is due. */
   #queue: Timer[] = [];
   #live = new Set<number>();
   #lastId = 0;
@@ -51,7 +51,7 @@ class Clock {
     return this.#queue.length === 0;
   }
 
-  /** When the next timer is due that was not cleared. */
+  /** Returns the due time of the next timer that is not cleared. */
   nextDue(): number | undefined {
     while (this.#queue[0] && !this.#live.has(this.#queue[0].id)) {
       this.#queue.shift();
@@ -59,7 +59,7 @@ class Clock {
     return this.#queue[0]?.due;
   }
 
-  /** Calls what is due until then, in order, also what these calls add. */
+  /** Fires the timers that are due until then, in order, including those that these timers set. */
   advanceTo(until: number): void {
     for (
       let timer = this.#queue[0];
@@ -142,21 +142,21 @@ function restoreGlobals(): void {
   Object.assign(AbortSignal, realSignal);
 }
 
-/** Says that time was faked or restored where it cannot be. */
+/** Error for time that is faked or restored twice. */
 export class TimeError extends Error {
-  /** Takes what went wrong. */
+  /** Creates the error from its message. */
   constructor(message: string) {
     super(message);
     this.name = "TimeError";
   }
 }
 
-/** Replaces `Date`, the timer functions and `AbortSignal.timeout`, until it is restored. */
+/** Replaces `Date`, the timer functions and `AbortSignal.timeout()` until it is restored. */
 export class FakeTime {
   readonly #clock: Clock;
   readonly #start: number;
 
-  /** Fakes time from `start` on, by default from now on. */
+  /** Fakes time from `start` on, which defaults to now. */
   constructor(start?: number | string | Date | null) {
     if (clock) {
       throw new TimeError("Cannot construct FakeTime: time is already faked");
@@ -180,7 +180,7 @@ export class FakeTime {
     restoreGlobals();
   }
 
-  /** Restores real time until the callback has returned, and what it returned has settled. */
+  /** Restores real time while the callback runs and until its promise settles. */
   static async restoreFor<T, Args extends unknown[]>(
     callback: (...args: Args) => Promise<T> | T,
     ...args: Args
@@ -197,7 +197,7 @@ export class FakeTime {
     }
   }
 
-  /** The fake time, in milliseconds since the epoch. Setting it calls what becomes due. */
+  /** The fake time, in ms since the epoch. Setting it fires the timers that become due. */
   get now(): number {
     return this.#clock.now;
   }
@@ -210,7 +210,7 @@ export class FakeTime {
     this.#clock.advanceTo(value);
   }
 
-  /** The fake time at the start, in milliseconds since the epoch. */
+  /** The fake time at the start, in ms since the epoch. */
   get start(): number {
     return this.#start;
   }
@@ -231,12 +231,12 @@ export class FakeTime {
     });
   }
 
-  /** Lets everything run that waits for a promise, and not for a timer. */
+  /** Runs all pending microtasks. */
   async runMicrotasks(): Promise<void> {
     await this.delay(0);
   }
 
-  /** Moves time forward, calling what becomes due. */
+  /** Moves time forward and fires the timers that become due. */
   tick(ms = 0): void {
     this.now += ms;
   }
@@ -247,25 +247,25 @@ export class FakeTime {
     this.tick(ms);
   }
 
-  /** Moves time to the next timer. Returns false where there is none. */
+  /** Moves time to the next timer. Returns `false` if there is none. */
   next(): boolean {
     const due = this.#clock.nextDue();
     if (due !== undefined) this.now = due;
     return due !== undefined;
   }
 
-  /** Runs microtasks, then moves time to the next timer. Returns false where there is none. */
+  /** Runs microtasks, then moves time to the next timer. Returns `false` if there is none. */
   async nextAsync(): Promise<boolean> {
     await this.runMicrotasks();
     return this.next();
   }
 
-  /** Moves time from timer to timer until none is left. */
+  /** Moves time forward until no timer is left. */
   runAll(): void {
     while (!this.#clock.isEmpty) this.next();
   }
 
-  /** Moves time from timer to timer until none is left, running microtasks before each. */
+  /** Moves time forward until no timer is left, and runs microtasks before each timer. */
   async runAllAsync(): Promise<void> {
     while (!this.#clock.isEmpty) await this.nextAsync();
   }
