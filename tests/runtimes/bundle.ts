@@ -1,5 +1,5 @@
 /**
- * Makes one file of the suite, and runs it on a runtime.
+ * Bundles the suite and runs the bundle on a runtime.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Env } from "./scenario.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 
-/** A process that leaves nothing behind ends at once; one that keeps a timer or a connection takes far longer. */
+/** How long a process may take to exit, in ms. A pending timer or an open connection would take longer. */
 const MAX_EXIT_MS = 3_000;
 
-/** The suite in one file, until it is disposed of. */
+/** The suite in one file. The file is removed on dispose. */
 export interface Bundle extends Disposable {
   readonly path: string;
 }
@@ -34,16 +34,15 @@ export async function bundle(): Promise<Bundle> {
   return { path, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
 }
 
-/** What a runtime said of the scenarios. */
+/** The output of a run of the suite. */
 export interface Report {
-  /** A line for each scenario, `ok` or `not ok`. */
+  /** One line for each scenario: `ok - name`, or `not ok - name: message`. */
   readonly lines: readonly string[];
-  /** What else it said, such as warnings. */
   readonly stderr: string;
   readonly code: number;
 }
 
-/** Runs the bundle by a command, `["node"]` say, and fails where the process does not end by itself soon after. */
+/** Runs the bundle with a command, such as `["node"]`. Throws if the process does not exit by itself. */
 export async function runBundle(path: string, runtime: Env["runtime"], command: string[]): Promise<Report> {
   await using servers = await startServers(runtime);
   const [program, ...args] = command;
@@ -66,15 +65,15 @@ export async function runBundle(path: string, runtime: Env["runtime"], command: 
     }
     lines.push(line);
   }
-  let tooLate = false;
+  let isKilled = false;
   const timer = setTimeout(() => {
-    tooLate = true;
+    isKilled = true;
     child.kill("SIGKILL");
   }, MAX_EXIT_MS);
   const { code } = await child.status;
   clearTimeout(timer);
-  if (tooLate) throw new Error(`${runtime} did not exit within ${MAX_EXIT_MS} ms of the last scenario`);
-  if (doneAt === Infinity) throw new Error(`${runtime} broke off: ${await stderr}`);
+  if (isKilled) throw new Error(`${runtime} did not exit within ${MAX_EXIT_MS} ms of the last scenario`);
+  if (doneAt === Infinity) throw new Error(`${runtime} exited before the last scenario: ${await stderr}`);
   console.log(`${runtime}: exited ${Math.round(performance.now() - doneAt)} ms after the last scenario`);
   return { lines, stderr: await stderr, code };
 }

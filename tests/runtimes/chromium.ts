@@ -1,7 +1,7 @@
 /**
  * Runs the suite in a page, in headless Chromium.
  *
- * The page has an origin of its own, so that every request to the servers crosses origins and CORS holds.
+ * The page and the servers have different origins, so that every request is subject to CORS.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import { startServers } from "./environment.ts";
 
 const PROGRAMS = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/** How long a page may take for all scenarios. */
+/** How long the page may take for all scenarios, in ms. */
 const MAX_RUN_MS = 60_000;
 
-/** Where Chromium is, if it is installed. */
+/** Returns the path of Chromium, or `undefined` if it is not installed. */
 export function findChromium(): string | undefined {
   return PROGRAMS.find((path) => {
     try {
@@ -24,7 +24,7 @@ export function findChromium(): string | undefined {
   });
 }
 
-/** Opens a page that runs the bundle, and gives back what it tells of each scenario. */
+/** Opens a page that runs the bundle. Resolves to one line for each scenario. */
 export async function runInChromium(program: string, bundlePath: string): Promise<string[]> {
   await using servers = await startServers("chromium");
   const bundle = await Deno.readTextFile(bundlePath);
@@ -36,7 +36,7 @@ export async function runInChromium(program: string, bundlePath: string): Promis
         return new Response(pageOf(servers.env), { headers: { "content-type": "text/html; charset=utf-8" } });
       case "/suite.mjs":
         return new Response(bundle, { headers: { "content-type": "text/javascript; charset=utf-8" } });
-      case "/told": {
+      case "/report": {
         const line = await request.text();
         console.log(`chromium: ${line}`);
         if (line.startsWith("done")) done.resolve();
@@ -57,7 +57,7 @@ function pageOf(env: unknown): string {
     `<script type="module" src="/suite.mjs"></script>`;
 }
 
-/** Has Chromium show the page until it is done. */
+/** Opens the page in Chromium and keeps it open until `done` resolves. */
 async function browse(program: string, url: string, done: Promise<void>): Promise<void> {
   const profile = await Deno.makeTempDir({ prefix: "prefactor-http-chromium-" });
   const child = new Deno.Command(program, {
@@ -80,15 +80,15 @@ async function browse(program: string, url: string, done: Promise<void>): Promis
   const stderr = new Response(child.stderr).text();
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const late = new Promise<string>((resolve) => {
+    const timedOut = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve(`took more than ${MAX_RUN_MS} ms`), MAX_RUN_MS);
     });
-    const ended = child.status.then(({ code }) => `ended early, with code ${code}`);
-    const trouble = await Promise.race([done, late, ended]);
+    const exited = child.status.then(({ code }) => `exited early with code ${code}`);
+    const problem = await Promise.race([done, timedOut, exited]);
     kill(child);
     await child.status;
-    const said = await stderr;
-    if (trouble) throw new Error(`Chromium ${trouble}: ${said.slice(-2_000)}`);
+    const output = await stderr;
+    if (problem) throw new Error(`Chromium ${problem}: ${output.slice(-2_000)}`);
   } finally {
     clearTimeout(timer);
     await Deno.remove(profile, { recursive: true });
@@ -99,6 +99,6 @@ function kill(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGTERM");
   } catch {
-    // it has ended
+    // the process has exited
   }
 }

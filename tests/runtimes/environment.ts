@@ -1,5 +1,5 @@
 /**
- * What the scenarios run against.
+ * The servers that the scenarios run against.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { serveSandbox } from "../../src/testing/server.ts";
 import type { Env } from "./scenario.ts";
 import { serveScripts } from "./server.ts";
 
-/** The servers of a run of the scenarios, until they are disposed of. */
+/** The servers of one run of the scenarios. They close on dispose. */
 export interface Servers extends AsyncDisposable {
   readonly env: Env;
-  /** The variables that `fromEnv()` reads. */
+  /** The environment variables that `fromEnv()` reads. */
   readonly variables: Record<string, string>;
 }
 

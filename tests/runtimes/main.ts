@@ -1,8 +1,8 @@
 /**
- * The suite as a program, to be bundled for other runtimes.
+ * The suite as a program that is bundled for every runtime.
  *
- * It takes its `Env` from the variable `RUNTIMES_ENV`, or in a page from a global of that name. It never exits by
- * itself, so that whatever a client leaves behind keeps the process up.
+ * It reads its `Env` from the environment variable `RUNTIMES_ENV`, or in a page from the global of that name. It does
+ * not call `exit()`, so that a timer or connection that a client leaves open keeps the process alive.
  *
  * @module
  */
@@ -18,7 +18,7 @@ interface Host {
 const { RUNTIMES_ENV, process } = globalThis as Host;
 
 if (RUNTIMES_ENV) {
-  await runAll(RUNTIMES_ENV, (line) => fetch("/told", { method: "POST", body: line }));
+  await runAll(RUNTIMES_ENV, (line) => fetch("/report", { method: "POST", body: line }));
 } else if (process) {
   const failures = await runAll(JSON.parse(process.env["RUNTIMES_ENV"]!), (line) => console.log(line));
   if (failures > 0) process.exitCode = 1;

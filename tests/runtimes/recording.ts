@@ -1,5 +1,5 @@
 /**
- * Scenarios of a client at work: runs, bulk requests, hooks, the environment.
+ * Scenarios of successful calls: runs, bulk requests, hooks, environment variables.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import {
   VERSION,
 } from "../../mod.ts";
 import { parseRetryAfter } from "../../src/transport/retry_after.ts";
-import { type Env, equal, failure, hold, type Scenario, Script } from "./scenario.ts";
+import { assert, assertEquals, type Env, failure, type Scenario, Script } from "./scenario.ts";
 
 function sandboxClient({ sandbox }: Env): PrefactorHttpClient {
   return new PrefactorHttpClient({ apiUrl: sandbox.url, apiToken: sandbox.token });
@@ -29,31 +29,31 @@ const NOW = Date.UTC(2026, 0, 1);
 
 export const RECORDING: readonly Scenario[] = [
   {
-    name: "a run is recorded from its registration to its end",
+    name: "a run is recorded from registration to finish",
     async run(env) {
       const client = sandboxClient(env);
       const { agentInstances, agentSpans } = client;
       const { id } = await agentInstances.register(REGISTRATION);
       const started = await agentInstances.start(id, { timestamp: new Date(NOW) });
-      hold(isAgentInstance(started), "an instance comes back");
-      equal([started.status, started.started_at?.slice(0, 10)], ["active", "2026-01-01"], "start");
+      assert(isAgentInstance(started), "start() must resolve to an instance");
+      assertEquals([started.status, started.started_at?.slice(0, 10)], ["active", "2026-01-01"], "start");
       const span = await agentSpans.create({
         agent_instance_id: id,
         schema_name: "search",
         status: "active",
         payload: { query: "Grüße, 世界 🙂" },
       });
-      hold(isAgentSpan(span), "a span comes back");
-      equal(span.payload, { query: "Grüße, 世界 🙂" }, "payload");
+      assert(isAgentSpan(span), "create() must resolve to a span");
+      assertEquals(span.payload, { query: "Grüße, 世界 🙂" }, "payload");
       const finished = await agentSpans.finish(span.id, { result_payload: { hits: 3 } });
-      equal([finished.status, finished.result_payload], ["complete", { hits: 3 }], "finished span");
+      assertEquals([finished.status, finished.result_payload], ["complete", { hits: 3 }], "finished span");
       const end = await agentInstances.finish(id, { status: "failed" });
-      equal([end.status, end.span_counts?.finished], ["failed", 1], "finished instance");
+      assertEquals([end.status, end.span_counts?.finished], ["failed", 1], "finished instance");
       await client.close();
     },
   },
   {
-    name: "a bulk request tells what came of each item",
+    name: "a bulk request resolves to an output for each item up to the first failure",
     async run(env) {
       const client = sandboxClient(env);
       const key = () => crypto.randomUUID();
@@ -64,12 +64,12 @@ export const RECORDING: readonly Scenario[] = [
       ];
       const { outputs } = await client.bulk.execute({ items });
       const statuses = items.map(({ idempotency_key }) => outputs[idempotency_key]?.status ?? "absent");
-      equal(statuses, ["success", "error", "absent"], "outputs");
+      assertEquals(statuses, ["success", "error", "absent"], "outputs");
       await client.close();
     },
   },
   {
-    name: "a call with the same key answers as the first time did",
+    name: "a repeated idempotency key resolves to the first result",
     async run(env) {
       const client = sandboxClient(env);
       const params = { ...REGISTRATION, idempotency_key: crypto.randomUUID() };
@@ -77,12 +77,12 @@ export const RECORDING: readonly Scenario[] = [
         await client.agentInstances.register(params),
         await client.agentInstances.register(params),
       ];
-      equal(first.id, second.id, "ids");
+      assertEquals(first.id, second.id, "ids");
       await client.close();
     },
   },
   {
-    name: "errors of the API have their classes",
+    name: "each status rejects with its error class",
     async run(env) {
       const cases: [number, string, string][] = [
         [400, "PrefactorValidationError", "some_code"],
@@ -98,7 +98,7 @@ export const RECORDING: readonly Scenario[] = [
       for (const [status, name, code] of cases) {
         const client = new Script(env, `status:${status}`).client();
         const error = await failure(client.request("POST", "/x", { json: {} }));
-        equal([error.name, error["code"], error["statusCode"], error.message], [
+        assertEquals([error.name, error["code"], error["statusCode"], error.message], [
           name,
           code,
           status,
@@ -106,23 +106,23 @@ export const RECORDING: readonly Scenario[] = [
         ], `HTTP ${status}`);
       }
       const wrong = new PrefactorHttpClient({ apiUrl: env.sandbox.url, apiToken: "wrong-token" });
-      equal((await failure(wrong.request("GET", "/api/v1/ping"))).name, "PrefactorAuthError", "token");
+      assertEquals((await failure(wrong.request("GET", "/api/v1/ping"))).name, "PrefactorAuthError", "token");
       const missing = await failure(sandboxClient(env).agentSpans.finish("none"));
-      equal(missing.name, "PrefactorNotFoundError", "span");
+      assertEquals(missing.name, "PrefactorNotFoundError", "span");
     },
   },
   {
-    name: "hooks hear of every attempt, and one that throws harms nothing",
+    name: "hooks are called for every attempt, and their errors are ignored",
     async run(env) {
       const events: unknown[] = [];
       const hooks: ClientHooks = {
         onRequest: ({ method, path, attempt }) => {
           events.push(["request", method, path, attempt]);
-          throw new Error("A hook that throws");
+          throw new Error("Thrown by a hook");
         },
         onResponse: ({ statusCode, attempt, duration }) => {
           events.push(["response", statusCode, attempt, duration >= 0]);
-          return Promise.reject(new Error("A hook that rejects"));
+          return Promise.reject(new Error("Rejected by a hook"));
         },
         onRetry: ({ attempt, error, delay }) => {
           events.push(["retry", attempt, (error as Error).name, delay >= 0]);
@@ -130,7 +130,7 @@ export const RECORDING: readonly Scenario[] = [
       };
       const client = new Script(env, "status:503", "ok").client({ hooks, maxRetries: 1 });
       await client.request("POST", "/x", { params: { a: 1 }, json: {} });
-      equal(events, [
+      assertEquals(events, [
         ["request", "POST", "/x", 1],
         ["response", 503, 1, true],
         ["retry", 2, "PrefactorApiError", true],
@@ -140,7 +140,7 @@ export const RECORDING: readonly Scenario[] = [
     },
   },
   {
-    name: "fromEnv() reads the variables, or names the one that is missing",
+    name: "fromEnv() reads the variables, or names a missing one",
     async run(env) {
       if (env.runtime === "chromium") {
         let message = "";
@@ -149,25 +149,25 @@ export const RECORDING: readonly Scenario[] = [
         } catch (error) {
           message = String(error);
         }
-        hold(message.includes("PREFACTOR_API_URL"), `a page has no environment: ${message}`);
+        assert(message.includes("PREFACTOR_API_URL"), `The message must name the variable: ${message}`);
         const { url: apiUrl, token: apiToken } = env.sandbox;
         await PrefactorHttpClient.fromEnv({ apiUrl, apiToken }).request("GET", "/api/v1/ping");
         return;
       }
       const client = PrefactorHttpClient.fromEnv();
-      equal((await client.request("GET", "/api/v1/ping"))["status"], "success", "ping");
+      assertEquals((await client.request("GET", "/api/v1/ping"))["status"], "success", "ping");
       await client.close();
     },
   },
   {
     name: "runtimeEnvironment() detects the runtime and the operating system",
-    // deno-lint-ignore require-await -- a scenario is asynchronous
+    // deno-lint-ignore require-await -- a scenario returns a promise
     async run({ runtime: expected }) {
       const { prefactor_sdk, runtime, os } = runtimeEnvironment();
-      equal(prefactor_sdk, [`@prefactor/http@${VERSION}`], "package");
-      if (expected === "chromium") return equal([runtime, os], [undefined, undefined], "a page");
-      hold(new RegExp(`^${expected}@\\d+\\.\\d+\\.\\d+`).test(runtime ?? ""), `runtime ${runtime}`);
-      hold(["linux", "darwin", "windows"].includes(os ?? ""), `operating system ${os}`);
+      assertEquals(prefactor_sdk, [`@prefactor/http@${VERSION}`], "package");
+      if (expected === "chromium") return assertEquals([runtime, os], [undefined, undefined], "a page");
+      assert(new RegExp(`^${expected}@\\d+\\.\\d+\\.\\d+`).test(runtime ?? ""), `runtime ${runtime}`);
+      assert(["linux", "darwin", "windows"].includes(os ?? ""), `operating system ${os}`);
     },
   },
   {
@@ -178,18 +178,18 @@ export const RECORDING: readonly Scenario[] = [
       const { fetch } = globalThis;
       globalThis.fetch = () => Promise.resolve(Response.json({ from: "stub" }));
       try {
-        equal(await client.request("GET", "/x"), { from: "stub" }, "stubbed");
+        assertEquals(await client.request("GET", "/x"), { from: "stub" }, "stubbed");
       } finally {
         globalThis.fetch = fetch;
       }
-      equal(await client.request("GET", "/x"), { status: "success" }, "restored");
+      assertEquals(await client.request("GET", "/x"), { status: "success" }, "restored");
     },
   },
   {
-    name: "every form of Retry-After is read",
-    // deno-lint-ignore require-await -- a scenario is asynchronous
+    name: "parseRetryAfter() reads every form of the header",
+    // deno-lint-ignore require-await -- a scenario returns a promise
     async run() {
-      const cases: [string | null, number | undefined][] = [
+      const cases: [header: string | null, ms: number | undefined][] = [
         ["0", 0],
         ["1.5", 1_500],
         ["-1", undefined],
@@ -201,8 +201,8 @@ export const RECORDING: readonly Scenario[] = [
         ["Thu Jan  1 00:00:07 2026", 7_000],
         [null, undefined],
       ];
-      for (const [text, wait] of cases) {
-        equal(parseRetryAfter(text, null, NOW) ?? null, wait ?? null, `Retry-After: ${text}`);
+      for (const [header, ms] of cases) {
+        assertEquals(parseRetryAfter(header, null, NOW) ?? null, ms ?? null, `Retry-After: ${header}`);
       }
     },
   },

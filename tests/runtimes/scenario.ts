@@ -1,43 +1,43 @@
 /**
- * What the scenarios share: where the servers are, a client of theirs, and checks that need no runtime's own API.
+ * Helpers of the scenarios: a client for the scripted server, and assertions that run on every runtime.
  *
  * @module
  */
 
 import { type HttpClientConfig, type JsonObject, PrefactorHttpClient } from "../../mod.ts";
 
-/** A token that an answer can echo. */
+/** The token of the clients. A response of the scripted server can echo it. */
 export const TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJydW50aW1lcy8rIn0.none/of+it";
 
-/** Where a scenario runs, and what is there for it. */
+/** The environment of a scenario. */
 export interface Env {
   readonly runtime: "deno" | "bun" | "node" | "chromium";
-  /** A sandbox that answers as the platform does. */
+  /** A sandbox, which behaves as the platform does. */
   readonly sandbox: { readonly url: string; readonly token: string };
-  /** A server that does what the path says; see `server.ts`. */
+  /** The origin of the scripted server, see `server.ts`. */
   readonly scripted: string;
-  /** An origin where nothing listens. */
+  /** An origin that refuses connections. */
   readonly refused: string;
 }
 
-/** A behaviour that has to be the same on every runtime. */
+/** A behaviour that must be the same on every runtime. */
 export interface Scenario {
   readonly name: string;
   run(env: Env): Promise<void>;
 }
 
-/** A request as the scripted server saw it. */
+/** A request that the scripted server received. */
 export interface Received {
   readonly method: string;
   readonly path: string;
   readonly key: string | null;
   readonly authorization: string | null;
   readonly body: string;
-  /** When it came, in ms, by the server's clock. */
+  /** When the request arrived, in ms on the server's clock. */
   readonly at: number;
 }
 
-/** What the scripted server is to do with the requests of one client, one step a request, the last for the rest. */
+/** A list of steps for the scripted server: one for each request of a client, the last one for all further requests. */
 export class Script {
   /** The `apiUrl` of the client. */
   readonly url: string;
@@ -49,7 +49,7 @@ export class Script {
     this.url = `${env.scripted}/script/${this.#id}/${steps.join(",")}`;
   }
 
-  /** A client of the script that retries without delay and gives up after `maxRetries`, 0 unless given. */
+  /** Creates a client for the script. It retries without delay, and `maxRetries` defaults to 0. */
   client(overrides: Partial<HttpClientConfig> = {}): PrefactorHttpClient {
     return new PrefactorHttpClient({
       apiUrl: this.url,
@@ -60,34 +60,34 @@ export class Script {
     });
   }
 
-  /** What came in so far. */
+  /** Resolves to the requests so far. */
   async received(): Promise<Received[]> {
     return await (await fetch(`${this.#origin}/received/${this.#id}`)).json();
   }
 
-  /** Resolves when the server has so many requests. */
-  async has(count: number): Promise<void> {
-    await (await fetch(`${this.#origin}/has/${this.#id}/${count}`)).text();
+  /** Resolves when the server has received `count` requests. */
+  async hasReceived(count: number): Promise<void> {
+    await (await fetch(`${this.#origin}/has-received/${this.#id}/${count}`)).text();
   }
 
-  /** Resolves when the server knows that the client has let go of so many answers before their end. */
-  async hasLost(count: number): Promise<void> {
-    await (await fetch(`${this.#origin}/lost/${this.#id}/${count}`)).text();
+  /** Resolves when the client has cancelled `count` responses before their end. */
+  async hasCancelled(count: number): Promise<void> {
+    await (await fetch(`${this.#origin}/has-cancelled/${this.#id}/${count}`)).text();
   }
 }
 
-/** Fails unless the condition holds. */
-export function hold(condition: boolean, otherwise: string): asserts condition {
-  if (!condition) throw new Error(`Does not hold: ${otherwise}`);
+/** Throws if the condition is false. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
 }
 
-/** Fails unless both are the same as JSON. */
-export function equal(actual: unknown, expected: unknown, what: string): void {
-  const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (found !== wanted) throw new Error(`${what}: expected ${wanted}, got ${found}`);
+/** Throws if the values differ as JSON. The message begins with the name of the value. */
+export function assertEquals(actual: unknown, expected: unknown, name: string): void {
+  const [actualJson, expectedJson] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (actualJson !== expectedJson) throw new Error(`${name}: expected ${expectedJson}, got ${actualJson}`);
 }
 
-/** What the promise rejects with. */
+/** Resolves to the reason that the promise rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let value: unknown;
   try {
@@ -98,14 +98,14 @@ export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   throw new Error(`Expected a rejection, got ${JSON.stringify(value).slice(0, 200)}`);
 }
 
-/** The error that the promise rejects with, its fields as data. */
+/** Resolves to the error that the promise rejects with, with its fields readable as data. */
 export async function failure(promise: Promise<unknown>): Promise<Error & JsonObject> {
   const error = await rejection(promise);
   if (error instanceof Error) return error as Error & JsonObject;
   throw new Error(`Expected an Error, got ${String(error)}`);
 }
 
-/** A promise, and what resolves it; Node 20 has no `Promise.withResolvers`. */
+/** Creates a promise and the function that resolves it. Node 20 has no `Promise.withResolvers()`. */
 export function deferred(): { promise: Promise<void>; resolve: () => void } {
   let resolve!: () => void;
   const promise = new Promise<void>((fulfil) => {
@@ -114,7 +114,7 @@ export function deferred(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-/** Lets everything run that is ready. */
+/** Waits for one turn of the event loop. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

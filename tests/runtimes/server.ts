@@ -1,19 +1,21 @@
 /**
- * A server that does what the path says, for clients on any runtime and of any origin.
+ * The scripted server: the path of a request says how the server responds. It allows every origin.
  *
- * `/script/<id>/<step>,<step>,…/<path of the request>` answers the first request of this id by the first step, the
- * second by the second, and all others by the last. `/received/<id>` tells what came, `/has/<id>/<n>` waits until so
- * many requests are there, `/lost/<id>/<n>` until the client has let go of so many answers before their end.
+ * - `/script/<id>/<step>,<step>,…/<path>` responds to the first request with this id as the first step says, to the
+ *   second as the second step says, and to all further requests as the last step says.
+ * - `/received/<id>` lists the requests with this id.
+ * - `/has-received/<id>/<n>` responds when there are `n` requests.
+ * - `/has-cancelled/<id>/<n>` responds when the client has cancelled `n` responses before their end.
  *
  * @module
  */
 
 import type { Received } from "./scenario.ts";
 
-/** A server with scripts for its answers. */
+/** A running scripted server. */
 export interface ScriptedServer {
   readonly url: string;
-  /** Drops all connections. */
+  /** Closes the server and all connections. */
   close(): Promise<void>;
 }
 
@@ -22,7 +24,7 @@ const HALF = encoder.encode('{"status":"success","half":');
 
 class Session {
   readonly received: Received[] = [];
-  #lost = 0;
+  #cancelled = 0;
   readonly #waiting = new Set<() => void>();
 
   add(received: Received): number {
@@ -31,17 +33,17 @@ class Session {
     return this.received.length - 1;
   }
 
-  readonly lose = (): void => {
-    this.#lost++;
+  readonly cancel = (): void => {
+    this.#cancelled++;
     this.#changed();
   };
 
-  async has(count: number): Promise<Response> {
+  async hasReceived(count: number): Promise<Response> {
     return await this.#until(() => this.received.length >= count);
   }
 
-  async hasLost(count: number): Promise<Response> {
-    return await this.#until(() => this.#lost >= count);
+  async hasCancelled(count: number): Promise<Response> {
+    return await this.#until(() => this.#cancelled >= count);
   }
 
   async #until(holds: () => boolean): Promise<Response> {
@@ -55,7 +57,7 @@ class Session {
   }
 }
 
-/** What a step does with a request; its arguments stand behind it, after colons. */
+/** Responds to a request. In the path, the arguments follow the name of the step after colons. */
 type Step = (session: Session, request: Request, args: string[]) => Response | Promise<Response>;
 
 const STEPS: Record<string, Step> = {
@@ -66,7 +68,7 @@ const STEPS: Record<string, Step> = {
       status: Number(status),
       headers: headers.length === 0 ? {} : [[headers[0]!, headers.slice(1).join(":")]],
     }),
-  // redirect:307:same, :other or :nowhere
+  // redirect:307:same, redirect:307:other or redirect:307:nowhere
   redirect: (_session, request, [status, to]) => {
     const url = new URL(request.url);
     const path = `/script/${url.pathname.split("/")[2]}/ok/followed`;
@@ -79,13 +81,13 @@ const STEPS: Record<string, Step> = {
   hang: (session, request) =>
     new Promise((resolve) => {
       request.signal.addEventListener("abort", () => {
-        session.lose();
+        session.cancel();
         resolve(new Response());
       });
     }),
   stall: (session) => new Response(endless(session, [HALF])),
   endless: (session) => new Response(endless(session, undefined)),
-  // length:<bytes of the text in the object>
+  // length:<bytes of the text>
   length: (_session, _request, [length]) => Response.json({ text: "x".repeat(Number(length)) }),
   gzip: (_session, _request, [length]) => gzip(JSON.stringify({ text: "x".repeat(Number(length)) })),
   text: () => new Response("<html>no JSON</html>"),
@@ -110,9 +112,9 @@ export function serveScripts(): ScriptedServer {
       const session = sessions.get(id!) ?? new Session();
       sessions.set(id!, session);
       if (what === "received") return allow(request, Response.json(session.received));
-      if (what === "has") return allow(request, await session.has(Number(rest)));
-      if (what === "lost") return allow(request, await session.hasLost(Number(rest)));
-      return allow(request, await answer(session, request, rest!, `/${path.join("/")}`));
+      if (what === "has-received") return allow(request, await session.hasReceived(Number(rest)));
+      if (what === "has-cancelled") return allow(request, await session.hasCancelled(Number(rest)));
+      return allow(request, await respond(session, request, rest!, `/${path.join("/")}`));
     },
   );
   return {
@@ -124,7 +126,7 @@ export function serveScripts(): ScriptedServer {
   };
 }
 
-async function answer(session: Session, request: Request, steps: string, path: string): Promise<Response> {
+async function respond(session: Session, request: Request, steps: string, path: string): Promise<Response> {
   const { method, headers } = request;
   const index = session.add({
     method,
@@ -139,16 +141,17 @@ async function answer(session: Session, request: Request, steps: string, path: s
   return await STEPS[name!]!(session, request, args);
 }
 
-function allow({ headers }: Request, response: Response): Response {
-  const { headers: answered } = response;
-  answered.set("access-control-allow-origin", "*");
-  answered.set("access-control-expose-headers", "retry-after, retry-after-ms, x-request-id");
-  const asked = headers.get("access-control-request-headers");
-  if (asked !== null) answered.set("access-control-allow-headers", asked);
+/** Adds the headers that allow a page of another origin to send the request and to read the response. */
+function allow(request: Request, response: Response): Response {
+  const { headers } = response;
+  headers.set("access-control-allow-origin", "*");
+  headers.set("access-control-expose-headers", "retry-after, retry-after-ms, x-request-id");
+  const requested = request.headers.get("access-control-request-headers");
+  if (requested !== null) headers.set("access-control-allow-headers", requested);
   return response;
 }
 
-/** On a body that fails, the server drops the connection. */
+/** Creates a body that fails after these chunks. Deno then drops the connection. */
 function failing(chunks: Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<ArrayBuffer>> {
   return new ReadableStream({
     pull(controller) {
@@ -159,7 +162,7 @@ function failing(chunks: Uint8Array<ArrayBuffer>[]): ReadableStream<Uint8Array<A
   }, { highWaterMark: 0 });
 }
 
-/** A body of these chunks and no end; without any, of white space for ever. */
+/** Creates a body that never ends: it stalls after these chunks or, without chunks, goes on with white space. */
 function endless(
   session: Session,
   chunks: Uint8Array<ArrayBuffer>[] | undefined,
@@ -171,7 +174,7 @@ function endless(
       if (chunk) controller.enqueue(chunk);
       else await new Promise<never>(() => {});
     },
-    cancel: session.lose,
+    cancel: session.cancel,
   }, { highWaterMark: 0 });
 }
 

@@ -1,5 +1,5 @@
 /**
- * All scenarios, and how they are run one after the other. Nothing here needs an API of a single runtime.
+ * All scenarios, and a runner for them that needs no API of a single runtime.
  *
  * @module
  */
@@ -13,25 +13,25 @@ import type { Env, Scenario } from "./scenario.ts";
 export const SCENARIOS: readonly Scenario[] = [...RECORDING, ...FAILING, ...ENDING];
 
 /**
- * Runs the scenarios and tells of each in a line, and of rejections that nobody handled; resolves with the number
- * of what failed.
+ * Runs the scenarios one after the other. Reports one line for each scenario and for each unhandled rejection, and
+ * resolves to the number of failures.
  */
-export async function runAll(env: Env, tell: (line: string) => unknown): Promise<number> {
+export async function runAll(env: Env, report: (line: string) => unknown): Promise<number> {
   let failures = 0;
   onUnhandledRejection((reason) => {
     failures++;
-    tell(`not ok - unhandled rejection: ${String(reason)}`);
+    report(`not ok - unhandled rejection: ${String(reason)}`);
   });
   for (const { name, run } of SCENARIOS) {
     try {
       await run(env);
-      await tell(`ok - ${name}`);
+      await report(`ok - ${name}`);
     } catch (error) {
       failures++;
-      await tell(`not ok - ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      await report(`not ok - ${name}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  await tell(`done - ${failures} failed`);
+  await report(`done - ${failures} failed`);
   return failures;
 }
 
