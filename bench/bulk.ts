@@ -1,5 +1,5 @@
 /**
- * Spans a second through `bulk.execute` against single creates, with and without a delay in the server.
+ * Spans per second through `bulk.execute` and through single calls, with and without a delay in the server.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/bulk.ts --quick
@@ -9,28 +9,29 @@
  */
 
 import { PrefactorHttpClient } from "../mod.ts";
-import { answer, Child } from "./lib/child.ts";
+import { Child, handleRequests } from "./lib/child.ts";
 import { type Column, type Options, type Report, runAlone } from "./lib/report.ts";
-import { createdSpan, spanToCreate, TOKEN } from "./lib/span.ts";
+import { createdSpan, spanParams, TOKEN } from "./lib/span.ts";
 import { type Estimate, estimate } from "./lib/stats.ts";
 
-/** How long to measure each figure, in seconds, unless told otherwise. */
+/** The default of `--seconds`. */
 export const SECONDS = 2;
 
 const SIZES = [1, 10, 100, 1_000];
 const DELAYS = [0, 20];
 const IN_FLIGHT = [1, 32];
-/** How long a turn is at least, in ms. */
-const TURN = 200;
+/** The minimum time of a measurement, in ms. */
+const SLICE_MS = 200;
 
 interface Task {
-  /** Items per request; 0: `agentSpans.create`. */
+  /** Items per request, or 0 for `agentSpans.create`. */
   readonly items: number;
+  /** Delay of each request in the server, in ms. */
   readonly delay: number;
   readonly inFlight: number;
 }
 
-/** Answers single and bulk creations alike: reads what came, and gives back a span for each. */
+/** Starts a server that responds to single and bulk requests with a span for each item. Returns a getter of its URL. */
 function serve(): () => string {
   const created = JSON.stringify({ status: "success", details: createdSpan() });
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
@@ -45,10 +46,10 @@ function serve(): () => string {
   return () => `http://127.0.0.1:${server.addr.port}`;
 }
 
-/** Makes the calls; gives back spans a second. */
-function work({ apiUrl, items, delay, inFlight }: Task & { apiUrl: string }): Promise<number> {
+/** Runs the calls of a task. Resolves to the spans created per second. */
+async function run({ apiUrl, items, delay, inFlight }: Task & { apiUrl: string }): Promise<number> {
   const client = clientFor(`${apiUrl}/delay-${delay}`);
-  const span = spanToCreate();
+  const span = spanParams();
   let created = 0;
   const create = async () => {
     if (items === 0) {
@@ -66,9 +67,10 @@ function work({ apiUrl, items, delay, inFlight }: Task & { apiUrl: string }): Pr
     created += Object.keys(outputs).length;
   };
   const start = performance.now();
-  return Promise.all(Array.from({ length: inFlight }, async () => {
-    do await create(); while (performance.now() - start < TURN);
-  })).then(() => created / (performance.now() - start) * 1_000);
+  await Promise.all(Array.from({ length: inFlight }, async () => {
+    do await create(); while (performance.now() - start < SLICE_MS);
+  }));
+  return created / (performance.now() - start) * 1_000;
 }
 
 const clients = new Map<string, PrefactorHttpClient>();
@@ -79,37 +81,39 @@ function clientFor(apiUrl: string): PrefactorHttpClient {
   return client;
 }
 
-/** Measures every size in turns. */
+/** Measures every number of items per request, in rotation. */
 export async function measure({ seconds }: Options): Promise<Report> {
   await using server = new Child(import.meta.url, ["serve"]);
-  await using worker = new Child(import.meta.url, ["work"]);
-  const apiUrl = await server.ask<string>("url");
+  await using worker = new Child(import.meta.url, ["worker"]);
+  const apiUrl = await server.request<string>("url");
   const settings = DELAYS.flatMap((delay) => IN_FLIGHT.map((inFlight) => ({ delay, inFlight })));
   const rates = [0, ...SIZES].map((items) =>
     settings.map((setting) => ({ task: { apiUrl, items, ...setting }, rates: [] as number[] }))
   );
   const all = rates.flat();
-  for (const { task } of all) await worker.ask(task);
+  for (const { task } of all) await worker.request(task);
   const end = performance.now() + seconds * 1_000 * all.length;
   for (let round = 0; round < 3 || performance.now() < end; round++) {
-    for (const { task, rates } of all) rates.push(await worker.ask<number>(task));
+    for (const { task, rates } of all) rates.push(await worker.request<number>(task));
   }
   return {
-    title: "Spans a second, one by one and in bulk",
-    notes: ["The server reads every request and has a process of its own; the delay is one of each request."],
+    title: "Spans per second, single and bulk",
+    notes: [
+      "The server runs in a separate process and reads every request. The delay applies to each request.",
+    ],
     columns: settings.map(({ delay, inFlight }): Column => ({
       name: `${delay} ms, ${inFlight} in flight`,
-      unit: "a second",
+      unit: "per second",
     })),
     rows: rates.map((row, index) => ({
       name: index === 0
         ? "agentSpans.create"
-        : `bulk.execute, ${SIZES[index - 1]!.toLocaleString("en")} a request`,
+        : `bulk.execute, ${SIZES[index - 1]!.toLocaleString("en")} per request`,
       figures: row.map(({ rates }): Estimate => estimate(rates)),
     })),
   };
 }
 
-if (Deno.args[0] === "serve") await answer(serve());
-else if (Deno.args[0] === "work") await answer(work);
+if (Deno.args[0] === "serve") await handleRequests(serve());
+else if (Deno.args[0] === "worker") await handleRequests(run);
 else if (import.meta.main) await runAlone(measure, SECONDS);

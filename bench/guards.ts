@@ -1,5 +1,5 @@
 /**
- * The guards of the models against schema libraries that check the same.
+ * The guards of the models and schema libraries that check the same fields.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/guards.ts --quick
@@ -17,18 +17,18 @@ import { FormatRegistry, Type, TypeCompiler } from "./peers/typebox.ts";
 import * as v from "./peers/valibot.ts";
 import { z } from "./peers/zod.ts";
 
-/** How long to measure each figure, in seconds, unless told otherwise. */
+/** The default of `--seconds`. */
 export const SECONDS = 2;
 
 type Check = (value: unknown) => boolean;
 type Model = Record<string, string>;
 
-/** How many values a guard sees in turn, so that none stays in a register. */
+/** Number of values that a guard checks in rotation, so that none stays in a register. */
 const VALUES = 64;
-/** How long a guard runs at a time, in ms. */
-const TURN = 5;
+/** How long a guard runs in each round, in ms. */
+const SLICE_MS = 5;
 
-/** The fields of the models, once for all libraries; `?` at the end: may be absent or null. */
+/** The fields of the models, from which each library's schema is made. A `?` allows a missing field and `null`. */
 const MODELS: Record<"AgentSpan" | "AgentInstance", Model> = {
   AgentSpan: {
     type: "=agent_span",
@@ -163,27 +163,27 @@ function instance(): AgentInstance {
   };
 }
 
-/** A value that every guard must refuse, for the sake of one field. */
-function broken(text: string): unknown {
+/** Returns a value with one invalid field, which every guard must refuse. */
+function invalid(text: string): unknown {
   return { ...JSON.parse(text), finished_at: 7 };
 }
 
-/** The time of one check, in ns, on average over a turn. */
+/** Returns the average time of a check in one round, in ns. */
 function time(check: Check, values: readonly unknown[]): number {
   let checked = 0;
-  let held = 0;
+  let accepted = 0;
   const start = performance.now();
   let now = start;
-  while (now - start < TURN) {
+  while (now - start < SLICE_MS) {
     for (let round = 0; round < 4; round++) {
       for (const value of values) {
-        if (check(value)) held++;
+        if (check(value)) accepted++;
       }
     }
     checked += 4 * values.length;
     now = performance.now();
   }
-  if (held !== checked) throw new Error("Cannot compare: a guard refuses a value that is right");
+  if (accepted !== checked) throw new Error("Cannot compare the guards: one refuses a valid value");
   return (now - start) / checked * 1e6;
 }
 
@@ -193,13 +193,13 @@ interface Timed {
   readonly times: number[];
 }
 
-/** The median of the ratios of two that ran in the same round. */
+/** Returns the median ratio of the time of a check to that of another in the same round. */
 function ratio(column: readonly Timed[], index: number, other: string): number {
   const others = column.find(({ name }) => name === other)!.times;
   return estimate(column[index]!.times.map((ns, round) => ns / others[round]!)).median;
 }
 
-/** Measures every guard in turns on both models. */
+/** Measures every guard on both models, in rotation. */
 export function measure({ seconds }: Options): Promise<Report> {
   const columns = (["AgentSpan", "AgentInstance"] as const).map((name) => {
     const model = MODELS[name];
@@ -208,20 +208,22 @@ export function measure({ seconds }: Options): Promise<Report> {
     const checks: Record<string, Check> = {
       "@prefactor/http": guard,
       [AJV]: ajv(model, fullFormats["date-time"]),
-      "ajv, compiled, timestamps by their look": ajv(model, fastFormats["date-time"]),
-      "ajv, compiled, timestamps unchecked": ajv(model, undefined),
+      "ajv, compiled, fast format": ajv(model, fastFormats["date-time"]),
+      "ajv, compiled, no format": ajv(model, undefined),
       "typebox, compiled": typebox(model),
       "valibot": valibot(model),
       "zod": zod(model),
     };
     for (const [name, check] of Object.entries(checks)) {
-      if (check(broken(text))) throw new Error(`Cannot compare: ${name} lets pass what is wrong`);
+      if (check(invalid(text))) {
+        throw new Error(`Cannot compare the guards: ${name} accepts an invalid value`);
+      }
     }
     checks[PARSE] = () => JSON.parse(text) !== null;
     const values = Array.from({ length: VALUES }, () => JSON.parse(text));
     const times: Timed[] = Object.entries(checks).map(([name, check]) => ({ name, check, times: [] }));
     for (let warmUp = 0; warmUp < 20; warmUp++) times.forEach(({ check }) => time(check, values));
-    const rounds = Math.max(10, Math.round(seconds * 1_000 / TURN));
+    const rounds = Math.max(10, Math.round(seconds * 1_000 / SLICE_MS));
     for (let round = 0; round < rounds; round++) {
       for (const { check, times: own } of times) own.push(time(check, values));
     }
@@ -235,11 +237,11 @@ export function measure({ seconds }: Options): Promise<Report> {
     ],
   }));
   return Promise.resolve({
-    title: "Guards: the time to check a right value",
+    title: "Guards: time to check a valid value",
     notes: [
-      "All check the same fields and, unless it says otherwise, that timestamps are date-times. ajv and typebox",
-      "use the function of ajv-formats, which knows the lengths of months as ours does; 'by their look' is its",
-      "fast mode, a pattern without them.",
+      "All check the same fields and, unless the row says otherwise, that timestamps are date-times. ajv and",
+      "typebox use the function of ajv-formats, which checks the length of months, as our guards do. Its fast",
+      "format does not.",
     ],
     columns: [
       { name: "span", unit: "ns" },

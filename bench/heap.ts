@@ -1,5 +1,5 @@
 /**
- * The memory that 50,000 calls leave behind, one after the other, against raw `fetch`.
+ * Memory growth over 50,000 sequential calls of each client.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/heap.ts --quick
@@ -8,31 +8,31 @@
  * @module
  */
 
-import { answer, Child } from "./lib/child.ts";
-import { COMPARED, type ContenderName, CONTENDERS } from "./lib/contenders.ts";
+import { Child, handleRequests } from "./lib/child.ts";
+import { type ClientName, CLIENTS, COMPARED } from "./lib/clients.ts";
 import { startServer } from "./lib/pairs.ts";
 import { type Options, type Report, runAlone } from "./lib/report.ts";
-import { USUAL_BYTES } from "./lib/span.ts";
+import { DEFAULT_BYTES } from "./lib/span.ts";
 import { estimate } from "./lib/stats.ts";
 
-/** How long to measure each figure, unless told otherwise; a memory takes about 5 s. */
+/** The default of `--seconds`. One measurement takes about 5 s. */
 export const SECONDS = 15;
 
 const CALLS = 50_000;
 const WARM_UP = 2_000;
 
 interface Growth {
-  /** All memory of the process, before anything is collected on purpose, in MiB. */
+  /** Growth of the resident set size before a forced garbage collection, in MiB. */
   readonly resident: number;
-  /** The objects that are still in use after a collection, in MiB. */
+  /** Growth of the live heap after a forced garbage collection, in MiB. */
   readonly live: number;
 }
 
-async function grow(
-  { apiUrl, contender, calls }: { apiUrl: string; contender: ContenderName; calls: number },
+async function measureGrowth(
+  { apiUrl, client, calls }: { apiUrl: string; client: ClientName; calls: number },
 ): Promise<Growth> {
   const { gc } = globalThis as unknown as { gc: () => void };
-  const call = await CONTENDERS[contender](apiUrl, USUAL_BYTES);
+  const call = await CLIENTS[client](apiUrl, DEFAULT_BYTES);
   const repeat = async (times: number) => {
     for (let done = 0; done < times; done++) await call();
   };
@@ -47,25 +47,25 @@ async function grow(
   return { resident: (rss - rssBefore) / 2 ** 20, live: (heapUsed - heapBefore) / 2 ** 20 };
 }
 
-/** Measures every client in a new process, several times over where there is time. */
+/** Measures each client in a new process, once for every 5 s of the given time, and at least once. */
 export async function measure({ seconds }: Options): Promise<Report> {
   const repeats = Math.max(1, Math.round(seconds / 5));
   const growths = COMPARED.map((): Growth[] => []);
   await using server = startServer();
-  const apiUrl = await server.ask<string>("url");
+  const apiUrl = await server.request<string>("url");
   for (let repeat = 0; repeat < repeats; repeat++) {
-    for (const [index, contender] of COMPARED.entries()) {
+    for (const [index, client] of COMPARED.entries()) {
       await using worker = new Child(import.meta.url, ["worker"], ["--v8-flags=--expose-gc"]);
-      growths[index]!.push(await worker.ask<Growth>({ apiUrl, contender, calls: CALLS }));
+      growths[index]!.push(await worker.request<Growth>({ apiUrl, client, calls: CALLS }));
     }
   }
   return {
-    title: `Memory after ${CALLS.toLocaleString("en")} calls, one after the other`,
+    title: `Memory growth over ${CALLS.toLocaleString("en")} sequential calls`,
     notes: [
-      `Growth since call ${
+      `Growth after ${
         WARM_UP.toLocaleString("en")
-      }. RSS: all memory of the process, which V8 gives back when`,
-      "it likes; live heap: what is in use after a collection. In brackets: the least and the most seen.",
+      } calls of warm-up. RSS: all memory of the process. Live heap: objects`,
+      "in use after a garbage collection. In brackets: minimum and maximum.",
     ],
     columns: [{ name: "RSS", unit: "MiB" }, { name: "live heap", unit: "MiB" }],
     rows: COMPARED.map((name, index) => ({
@@ -78,5 +78,5 @@ export async function measure({ seconds }: Options): Promise<Report> {
   };
 }
 
-if (Deno.args[0] === "worker") await answer(grow);
+if (Deno.args[0] === "worker") await handleRequests(measureGrowth);
 else if (import.meta.main) await runAlone(measure, SECONDS);

@@ -1,5 +1,5 @@
 /**
- * How long a program starts longer for an import: paired cold starts against an empty file.
+ * Import time of each client: paired cold starts of a program that imports it and of an empty file.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/import_time.ts --quick
@@ -13,7 +13,7 @@ import { CONFIG_FLAGS } from "./lib/child.ts";
 import { type Options, type Report, runAlone } from "./lib/report.ts";
 import { type Estimate, estimate } from "./lib/stats.ts";
 
-/** How long to measure each figure, in seconds, unless told otherwise. */
+/** The default of `--seconds`. */
 export const SECONDS = 4;
 
 const MODULES = {
@@ -26,16 +26,16 @@ const MODULES = {
   "@prefactor/core": "./peers/core.ts",
 };
 
-/** The time of a start, in ms. */
-async function start(program: string): Promise<number> {
+/** Runs a program and returns how long it takes, in ms. */
+async function run(program: string): Promise<number> {
   const args = ["run", "-A", "--quiet", "--no-check", "--cached-only", ...CONFIG_FLAGS, program];
   const before = performance.now();
   const { success } = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
-  if (!success) throw new Error(`Cannot start ${program}`);
+  if (!success) throw new Error(`Cannot run ${program}`);
   return performance.now() - before;
 }
 
-/** Measures every module, in one file and as it stands in the cache. */
+/** Measures every module as a bundle and as separate files from the cache. */
 export async function measure({ seconds }: Options): Promise<Report> {
   const directory = await Deno.makeTempDir({ prefix: "bench-import-" });
   try {
@@ -53,22 +53,22 @@ export async function measure({ seconds }: Options): Promise<Report> {
         write(`cached_${index}.js`, `import "${url}";`),
       ];
     }));
-    const extra = programs.map((): number[] => []);
-    for (const program of [empty, ...programs]) await start(program);
+    const overheads = programs.map((): number[] => []);
+    for (const program of [empty, ...programs]) await run(program);
     const deadline = performance.now() + seconds * 1_000 * programs.length;
-    while (performance.now() < deadline || extra[0]!.length < 3) {
+    while (performance.now() < deadline || overheads[0]!.length < 3) {
       for (const [index, program] of programs.entries()) {
-        const first = await start(program);
-        const [before, after] = [await start(empty), await start(empty)];
-        extra[index]!.push((first + await start(program) - before - after) / 2);
+        const first = await run(program);
+        const [before, after] = [await run(empty), await run(empty)];
+        overheads[index]!.push((first + await run(program) - before - after) / 2);
       }
     }
-    const figures = extra.map((times): Estimate => estimate(times));
+    const figures = overheads.map((times): Estimate => estimate(times));
     return {
-      title: "Import time, over that of an empty file",
+      title: "Import time above that of an empty file",
       notes: [
-        "The median of paired cold starts of Deno. Bundled: all in one minified file; unbundled: as it comes",
-        "from a warm cache. The first row is the empty file against itself: noise.",
+        "The median of paired cold starts of Deno. Bundled: one minified file. Unbundled: separate files from a",
+        "warm cache. The first row compares the empty file with itself: noise.",
       ],
       columns: [{ name: "bundled", unit: "ms" }, { name: "unbundled", unit: "ms" }],
       rows: names.map(([name], index) => ({ name, figures: figures.slice(2 * index, 2 * index + 2) })),

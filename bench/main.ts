@@ -1,5 +1,5 @@
 /**
- * The whole comparison: prints it, and writes `bench/results.json`.
+ * Runs all programs of the comparison, prints their reports and writes `bench/results.json`.
  *
  * ```sh
  * deno task bench --quick
@@ -27,15 +27,15 @@ async function run(name: string, { measure, SECONDS }: Program): Promise<Report>
   return await measure({ seconds: secondsFrom(Deno.args, SECONDS) });
 }
 
-/** The clients side by side: intervals for the ratios, medians for the rest. */
+/** Combines the reports into one table: intervals for the ratios, medians for everything else. */
 function compare(http: Report, heap: Report, size: Report, importTime: Report): Report {
   const others: [Report, number[]][] = [[heap, [0, 1]], [size, [1]], [importTime, [0]]];
   return {
-    title: "The comparison",
+    title: "Comparison",
     notes: [
-      "Ratios to raw fetch: throughput (higher is better), and processor time a call (lower is better), with the",
-      "95 % interval. The first row is raw fetch against raw fetch: what it is off 1.00 is noise. RSS and live",
-      "heap: growth over 50,000 calls. Bundle: all of it, minified and gzipped. Import: over an empty file, bundled.",
+      "Ratios to raw fetch, with the 95 % interval: throughput (higher is better) and CPU time per call (lower is",
+      "better). The first row compares raw fetch with itself: its distance from 1.00 is noise. RSS and live heap:",
+      "growth over 50,000 calls. Bundle: minified and gzipped. Import: bundled, above that of an empty file.",
     ],
     columns: [
       ...http.columns,
@@ -70,8 +70,8 @@ const details = [
   start,
   await run("guards", guards),
   await run("bulk", bulk),
-  await run("calls in flight", { SECONDS: scale.SECONDS, measure: scale.measureFlights }),
-  await run("sizes", { SECONDS: scale.SECONDS, measure: scale.measurePayloads }),
+  await run("concurrency", { SECONDS: scale.SECONDS, measure: scale.measureConcurrency }),
+  await run("payload sizes", { SECONDS: scale.SECONDS, measure: scale.measurePayloads }),
 ];
 const comparison = compare(throughput, memory, bundles, start);
 console.log(`\n${[comparison, ...details].map(render).join("\n")}`);
@@ -84,4 +84,4 @@ await Deno.writeTextFile(
   file,
   `${JSON.stringify({ about, reports: [throughput, memory, ...details] }, null, 2)}\n`,
 );
-console.log(`All figures are in ${file.pathname}`);
+console.log(`All figures are written to ${file.pathname}`);

@@ -1,17 +1,17 @@
 /**
- * What 100,000 calls leave behind in the process that makes them: the curve, and the growth per 10,000 calls.
+ * Memory of a process over 100,000 calls, and its growth per 10,000 calls.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A --v8-flags=--expose-gc bench/memory.ts
  * deno run -A tools/with_std.ts run -A --v8-flags=--expose-gc bench/memory.ts --calls 1000000 --faults 0
  * ```
  *
- * - `--calls`: how many spans are created; 100,000 unless given.
- * - `--faults`: the share of requests that go wrong, from 0 to 1; 0.05 unless given.
+ * - `--calls`: number of spans to create. Defaults to 100,000.
+ * - `--faults`: share of requests that fail, from 0 to 1. Defaults to 0.05.
  *
- * The server has a process of its own. One client makes all calls, 32 at a time, under one `AbortSignal` that lives
- * as long as it does; a call in a hundred is aborted under a signal of its own. Each point of the curve is the memory
- * after a full collection, where the flag allows one.
+ * The server runs in a separate process. One client makes all calls, 32 in flight, with one long-lived `AbortSignal`.
+ * One call in a hundred has its own signal and is aborted. With `--expose-gc`, memory is measured after a full garbage
+ * collection.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import type { PrefactorHttpClient } from "../mod.ts";
 import { serveSandbox } from "../src/testing/server.ts";
 
 const POINTS = 20;
-/** The share of the calls that fills caches and pools and is left out of the growth. */
+/** Share of the calls before the growth is measured, since they fill caches and pools. */
 const WARM_UP = 0.2;
 const IN_FLIGHT = 32;
 const ABORT_EVERY = 100;
@@ -52,11 +52,11 @@ async function measure(calls: number): Promise<void> {
     args: ["run", "--allow-all", import.meta.filename!, "--serve", "--faults", options.faults],
     stdin: "null",
     stdout: "piped",
-    stderr: "null", // the server reports every answer that it is told to cut
+    stderr: "null", // the server reports every connection that it drops on purpose
   }).spawn();
   const reader = server.stdout.getReader();
   const { apiUrl, apiToken } = JSON.parse(new TextDecoder().decode((await reader.read()).value));
-  // only here: the server's process needs neither the client nor what it imports
+  // Imported here, so that the process of the server does not load the client.
   const { PrefactorHttpClient } = await import("../mod.ts");
   const client = new PrefactorHttpClient({
     apiUrl,
@@ -69,17 +69,21 @@ async function measure(calls: number): Promise<void> {
   const instanceId = await register(client);
   const { signal } = new AbortController();
 
-  const points: Point[] = [take(0)];
+  const points: Point[] = [measureMemory(0)];
   console.log(`calls\tresident\theap\tcalls/s\tfailed`);
   for (let point = 1; point <= POINTS; point++) {
     const startedAt = performance.now();
     const count = Math.round(calls * point / POINTS) - points.at(-1)!.calls;
     const failed = await createSpans(client, instanceId, count, signal);
     const seconds = (performance.now() - startedAt) / 1_000;
-    const taken = take(points.at(-1)!.calls + count);
-    points.push(taken);
-    const { rss, heapUsed } = taken;
-    console.log(`${taken.calls}\t${show(rss)}\t${show(heapUsed)}\t${Math.round(count / seconds)}\t${failed}`);
+    const measured = measureMemory(points.at(-1)!.calls + count);
+    points.push(measured);
+    const { rss, heapUsed } = measured;
+    console.log(
+      `${measured.calls}\t${formatMiB(rss)}\t${formatMiB(heapUsed)}\t${
+        Math.round(count / seconds)
+      }\t${failed}`,
+    );
   }
   await client.close();
   server.kill();
@@ -87,7 +91,9 @@ async function measure(calls: number): Promise<void> {
 
   const settled = points.filter((point) => point.calls >= calls * WARM_UP);
   console.log(`Growth per 10,000 calls after the first ${calls * WARM_UP}:`);
-  console.log(`resident ${show(growth(settled, "rss"))}, heap ${show(growth(settled, "heapUsed"))}`);
+  console.log(
+    `resident ${formatMiB(growth(settled, "rss"))}, heap ${formatMiB(growth(settled, "heapUsed"))}`,
+  );
 }
 
 async function register(client: PrefactorHttpClient): Promise<string> {
@@ -100,12 +106,12 @@ async function register(client: PrefactorHttpClient): Promise<string> {
       });
       return id;
     } catch {
-      // a fault that the client does not retry
+      // The sandbox injected a fault that the client does not retry.
     }
   }
 }
 
-/** Creates spans; gives back how many calls failed, by an abort or by a fault that the client does not retry. */
+/** Creates spans. Resolves to the number of calls that failed, by an abort or by a fault that is not retried. */
 async function createSpans(
   client: PrefactorHttpClient,
   instanceId: string,
@@ -130,14 +136,14 @@ async function createSpans(
   return failed;
 }
 
-/** What memory is in use, once all that can be collected is. */
-function take(calls: number): Point {
+/** Collects garbage, if `gc()` is exposed, and measures the memory. */
+function measureMemory(calls: number): Point {
   (globalThis as { gc?: () => void }).gc?.();
   const { rss, heapUsed } = Deno.memoryUsage();
   return { calls, rss, heapUsed };
 }
 
-/** The slope of the straight line that lies closest to the points, per 10,000 calls. */
+/** Returns the slope of a linear regression through the points, per 10,000 calls. */
 function growth(points: readonly Point[], field: "rss" | "heapUsed"): number {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const x = mean(points.map((point) => point.calls));
@@ -146,7 +152,7 @@ function growth(points: readonly Point[], field: "rss" | "heapUsed"): number {
   return 10_000 * covariance / mean(points.map((point) => (point.calls - x) ** 2));
 }
 
-function show(bytes: number): string {
+function formatMiB(bytes: number): string {
   return `${(bytes / MIB).toFixed(2)} MiB`;
 }
 

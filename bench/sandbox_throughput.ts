@@ -1,11 +1,11 @@
 /**
- * How many span creates a second the sandbox takes over loopback, and what memory they leave behind.
+ * Throughput of the sandbox over loopback, in spans created per second, and its memory.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/sandbox_throughput.ts
  * ```
  *
- * The server has a process of its own. The load comes from plain `fetch`, so that no client is measured along.
+ * The server runs in a separate process. The load comes from plain `fetch`, so that only the sandbox is measured.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const IN_FLIGHT = 32;
 const MAX_RECORDS = 10_000;
 const TOKEN = "bench-token";
 
-/** Serves a sandbox, and beside it what memory it takes. */
+/** Serves a sandbox, and the memory of this process at `/memory`. */
 function serve(): void {
   const sandbox = new PrefactorSandbox({ token: TOKEN, maxRecords: MAX_RECORDS });
   Deno.serve({
@@ -75,7 +75,9 @@ async function post(url: string, body: object): Promise<{ details: { id: string 
     headers: { authorization: `Bearer ${TOKEN}`, "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`The sandbox answered ${response.status}: ${await response.text()}`);
+  if (!response.ok) {
+    throw new Error(`Cannot use the sandbox: status ${response.status}: ${await response.text()}`);
+  }
   return await response.json();
 }
 

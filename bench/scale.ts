@@ -1,5 +1,5 @@
 /**
- * How the cost of a call grows with the calls in flight and with the size of what is sent and answered.
+ * Time per call by the number of calls in flight and by the size of the span.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/scale.ts --quick
@@ -8,52 +8,53 @@
  * @module
  */
 
-import { type ContenderName, FLOOR, OURS, RAISED } from "./lib/contenders.ts";
-import { Pair, startServer, startWorker, TURN } from "./lib/pairs.ts";
+import { BASELINE, type ClientName, OURS, OURS_UNLIMITED } from "./lib/clients.ts";
+import { Pair, SLICE_MS, startServer, startWorker } from "./lib/pairs.ts";
 import { type Options, type Report, type Row, runAlone } from "./lib/report.ts";
 
-/** How long to measure each figure, in seconds, unless told otherwise. */
+/** The default of `--seconds`. */
 export const SECONDS = 4;
 
+/** The default of `maxConcurrency`. */
 const LIMIT = 100;
 const IN_FLIGHT = [1, 10, 100, 1_000, 10_000];
 const BYTES = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
 /**
- * What measures a client against its floor, each with a process and a server of its own: so many connections fit no
- * one server.
+ * Returns a function that measures a client and its baseline. Each has its own process and its own server, since one
+ * server cannot hold the connections of both.
  */
 async function setUp(stack: AsyncDisposableStack, seconds: number) {
-  const workers = { client: stack.use(startWorker()), floor: stack.use(startWorker()) };
-  const [clientUrl, floorUrl] = [
-    await stack.use(startServer()).ask<string>("url"),
-    await stack.use(startServer()).ask<string>("url"),
+  const workers = { client: stack.use(startWorker()), baseline: stack.use(startWorker()) };
+  const [clientUrl, baselineUrl] = [
+    await stack.use(startServer()).request<string>("url"),
+    await stack.use(startServer()).request<string>("url"),
   ];
-  const pairOf = (contender: ContenderName, inFlight: number, floorInFlight: number, bytes?: number) => {
-    const task = { ms: TURN, ...(bytes !== undefined && { bytes }) };
+  const pairOf = (client: ClientName, inFlight: number, baselineInFlight: number, bytes?: number) => {
+    const task = { ms: SLICE_MS, ...(bytes !== undefined && { bytes }) };
     return new Pair(
-      { ...task, apiUrl: clientUrl, contender, inFlight },
-      { ...task, apiUrl: floorUrl, contender: FLOOR, inFlight: floorInFlight },
+      { ...task, apiUrl: clientUrl, client, inFlight },
+      { ...task, apiUrl: baselineUrl, client: BASELINE, inFlight: baselineInFlight },
     );
   };
   await pairOf(OURS, 32, 32).warmUp(workers);
-  return async (...of: Parameters<typeof pairOf>): Promise<Row["figures"]> => {
-    const pair = pairOf(...of);
-    await pair.warmUp(workers, TURN);
+  return async (...args: Parameters<typeof pairOf>): Promise<Row["figures"]> => {
+    const pair = pairOf(...args);
+    await pair.warmUp(workers, SLICE_MS);
     const end = performance.now() + seconds * 1_000;
     for (let rounds = 0; rounds < 3 || performance.now() < end; rounds++) await pair.measure(workers);
-    return [pair.cost, pair.throughput, pair.cpu];
+    return [pair.time, pair.throughput, pair.cpu];
   };
 }
 
 const figureColumns: Report["columns"] = [
-  { name: "a call", unit: "µs" },
+  { name: "time per call", unit: "µs" },
   { name: "throughput", unit: "ratio" },
   { name: "CPU", unit: "ratio" },
 ];
 
-/** Calls in flight, behind the usual limit and without one. */
-export async function measureFlights({ seconds }: Options): Promise<Report> {
+/** Measures numbers of calls in flight, with the default limit of concurrency and with a higher one. */
+export async function measureConcurrency({ seconds }: Options): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const compare = await setUp(stack, seconds);
   const rows: Row[] = [];
@@ -63,20 +64,20 @@ export async function measureFlights({ seconds }: Options): Promise<Report> {
   }
   for (const inFlight of IN_FLIGHT.filter((inFlight) => inFlight > LIMIT)) {
     const name = `${inFlight.toLocaleString("en")} in flight, maxConcurrency raised`;
-    rows.push({ name, figures: await compare(RAISED, inFlight, inFlight) });
+    rows.push({ name, figures: await compare(OURS_UNLIMITED, inFlight, inFlight) });
   }
   return {
     title: "Calls in flight",
     notes: [
-      `Against raw fetch with as many requests in flight: at most ${LIMIT}, the usual maxConcurrency, beyond which`,
-      "calls wait in line, and as many as there are calls where it is raised.",
+      "As a ratio to raw fetch with the same number of requests in flight. With the default maxConcurrency, that is",
+      `at most ${LIMIT}, and further calls are queued.`,
     ],
     columns: figureColumns,
     rows,
   };
 }
 
-/** Sizes, one call at a time. */
+/** Measures sizes of the span, one call at a time. */
 export async function measurePayloads({ seconds }: Options): Promise<Report> {
   await using stack = new AsyncDisposableStack();
   const compare = await setUp(stack, seconds);
@@ -85,9 +86,9 @@ export async function measurePayloads({ seconds }: Options): Promise<Report> {
     rows.push({ name: size(bytes), figures: await compare(OURS, 1, 1, bytes) });
   }
   return {
-    title: "Size of the span, sent and answered, one at a time",
+    title: "Size of the span in the request and in the response, one call at a time",
     notes: [
-      "Against raw fetch with the same. The smallest has the mandatory fields, some 280 B, and no more.",
+      "As a ratio to raw fetch with the same size. The smallest span has only the required fields, about 280 B.",
     ],
     columns: figureColumns,
     rows,
@@ -100,6 +101,6 @@ function size(bytes: number): string {
 }
 
 if (import.meta.main) {
-  await runAlone(measureFlights, SECONDS);
+  await runAlone(measureConcurrency, SECONDS);
   await runAlone(measurePayloads, SECONDS);
 }

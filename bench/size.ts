@@ -1,5 +1,5 @@
 /**
- * What a client adds to a bundle, minified, and compressed on top.
+ * Size of each client in a bundle, minified and gzipped.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/size.ts
@@ -8,7 +8,7 @@
  * @module
  */
 
-import { bundle, gzipped } from "./lib/bundle.ts";
+import { bundle, gzippedSize } from "./lib/bundle.ts";
 import { render, type Report } from "./lib/report.ts";
 
 const CORE = import.meta.resolve("./peers/core.ts");
@@ -18,13 +18,13 @@ function everythingOf(peer: string): string {
   return `export * from "${import.meta.resolve(`./peers/${peer}.ts`)}";`;
 }
 
-/** Entry points by name, and what is left out of the bundle; the `zod` of `@prefactor/core` is the app's own. */
+/** Entry points by name, and the package that is left out of the bundle because the app may import it anyway. */
 const ENTRIES: readonly [name: string, entry: string, external?: string][] = [
   ["@prefactor/http", `export * from "${MOD}";`],
   ["  the client, as most apps import it", `export { PrefactorHttpClient } from "${MOD}";`],
   ["  one endpoint, AgentSpanClient", `export { AgentSpanClient } from "${MOD}";`],
   ["  one guard, isAgentSpan", `export { isAgentSpan } from "${MOD}";`],
-  ["  what it uses of @std/async", 'export * from "@std/async/retry"; export * from "@std/async/delay";'],
+  ["  the parts of @std/async in it", 'export * from "@std/async/retry"; export * from "@std/async/delay";'],
   ["ofetch", everythingOf("ofetch")],
   ["ky", everythingOf("ky")],
   ["axios", everythingOf("axios")],
@@ -33,16 +33,19 @@ const ENTRIES: readonly [name: string, entry: string, external?: string][] = [
   ["  without zod, the clients only", `export { AgentSpanClient, HttpClient } from "${CORE}";`, "zod"],
 ];
 
-/** Bundles everything. */
+/** Bundles every entry point. */
 export async function measure(): Promise<Report> {
   const rows = [];
   for (const [name, entry, external] of ENTRIES) {
     const code = await bundle(entry, "browser", external ? [external] : []);
-    rows.push({ name, figures: [new TextEncoder().encode(code).byteLength / 1_024, await gzipped(code)] });
+    rows.push({
+      name,
+      figures: [new TextEncoder().encode(code).byteLength / 1_024, await gzippedSize(code)],
+    });
   }
   return {
     title: "Size of a bundle",
-    notes: ["deno bundle --minify for browsers, types and comments gone; KB of 1,024 bytes."],
+    notes: ["deno bundle --minify for browsers. KB of 1,024 bytes."],
     columns: [{ name: "minified", unit: "KB" }, { name: "gzipped", unit: "KB" }],
     rows,
   };

@@ -1,12 +1,12 @@
 /**
- * Bundles, as an app would ship them.
+ * Minified bundles and their size.
  *
  * @module
  */
 
 import { CONFIG_FLAGS } from "./child.ts";
 
-/** The code of an entry point and of all that it uses, in one file, minified. */
+/** Bundles the code of an entry point with everything that it imports, and minifies it. */
 export async function bundle(
   entry: string,
   platform: "browser" | "deno",
@@ -26,8 +26,8 @@ export async function bundle(
   }
 }
 
-/** The size of text, in KB of 1,024 bytes, as a server sends it compressed. */
-export async function gzipped(text: string): Promise<number> {
+/** Returns the size of the text after gzip, in KB of 1,024 bytes. */
+export async function gzippedSize(text: string): Promise<number> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
   return (await new Response(stream).bytes()).byteLength / 1_024;
 }

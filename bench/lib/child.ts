@@ -1,5 +1,5 @@
 /**
- * Child processes that answer questions, a line of JSON each way.
+ * Child processes that exchange messages with their parent: one line of JSON in each direction.
  *
  * @module
  */
@@ -15,40 +15,40 @@ export const CONFIG_FLAGS: readonly string[] = [
   ...(import.meta.resolve("@std/async/retry").startsWith("file:") ? ["--import-map", IMPORT_MAP] : []),
 ];
 
-/** A child process; it ends with the process that started it. */
+/** A child process. It exits when its parent disposes of it or exits. */
 export class Child {
   readonly #process: Deno.ChildProcess;
-  readonly #questions: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #answers: AsyncGenerator<string, void>;
+  readonly #requests: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #responses: AsyncGenerator<string, void>;
 
-  /** Starts a program that calls {@linkcode answer}. */
+  /** Starts a program that calls {@linkcode handleRequests}. */
   constructor(program: string | URL, args: readonly string[] = [], flags: readonly string[] = []) {
     this.#process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", "--no-check", ...CONFIG_FLAGS, ...flags, String(program), ...args],
       stdin: "piped",
       stdout: "piped",
     }).spawn();
-    this.#questions = this.#process.stdin.getWriter();
-    this.#answers = linesOf(this.#process.stdout);
+    this.#requests = this.#process.stdin.getWriter();
+    this.#responses = linesOf(this.#process.stdout);
   }
 
-  /** Puts a question and waits for the answer. */
-  async ask<T>(question: unknown): Promise<T> {
-    await this.#questions.write(new TextEncoder().encode(`${JSON.stringify(question)}\n`));
-    const { done, value } = await this.#answers.next();
-    if (done) throw new Error("Cannot go on: a child process ended before its time");
+  /** Sends a request and resolves to its response. */
+  async request<T>(request: unknown): Promise<T> {
+    await this.#requests.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    const { done, value } = await this.#responses.next();
+    if (done) throw new Error("Cannot read the response: the child process has exited");
     return JSON.parse(value);
   }
 
-  /** Ends the child. */
+  /** Stops the child and waits until it has exited. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#questions.close();
+    await this.#requests.close();
     await this.#process.status;
   }
 }
 
-/** Answers the questions of the parent until it has no more, then ends the process. */
-export async function answer<T>(handle: (question: T) => unknown): Promise<never> {
+/** Responds to the requests of the parent with what `handle` returns. Exits when the parent closes the input. */
+export async function handleRequests<T>(handle: (request: T) => unknown): Promise<never> {
   for await (const line of linesOf(Deno.stdin.readable)) {
     console.log(JSON.stringify(await handle(JSON.parse(line))));
   }

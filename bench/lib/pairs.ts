@@ -1,87 +1,90 @@
 /**
- * A client against its floor, in turns.
+ * Paired measurements of a client and its baseline.
  *
  * @module
  */
 
 import { Child } from "./child.ts";
 import { type Estimate, estimate } from "./stats.ts";
-import type { Slice, Task } from "./worker.ts";
+import type { Measurement, Task } from "./worker.ts";
 
 const WORKER = new URL("./worker.ts", import.meta.url);
 const SERVER = new URL("./server.ts", import.meta.url);
 
-/** How long a turn is, in ms: short against the bursts of noise, which are to hit a client and its floor alike. */
-export const TURN = 100;
+/** How long a slice takes, in ms. Bursts of noise are longer, so that a burst affects both sides of a pair. */
+export const SLICE_MS = 100;
 
-/** How long a side runs before it is measured, in ms: V8 goes on optimising for some 20,000 calls. */
+/** How long each side runs before it is measured, in ms. V8 keeps optimising for about 20,000 calls. */
 const WARM_UP = 2_500;
 
-/** Starts a process that makes calls. */
+/** Starts a process that runs calls. */
 export function startWorker(): Child {
   return new Child(WORKER);
 }
 
-/** Starts a server; it is asked for its URL. */
+/** Starts a server. It responds to any request of its parent with its URL. */
 export function startServer(): Child {
   return new Child(SERVER);
 }
 
-/** The processes of a client and of its floor. */
+/** The processes of a client and its baseline. */
 export interface Workers {
   readonly client: Child;
-  readonly floor: Child;
+  readonly baseline: Child;
 }
 
-/** Measures a client against its floor: client, floor, floor, client, so that a drift hits both alike. */
+/** Measures in the order client, baseline, baseline, client, so that a drift affects both alike. */
 export class Pair {
   readonly #throughput: number[] = [];
   readonly #cpu: number[] = [];
-  readonly #costs: number[] = [];
+  readonly #times: number[] = [];
   readonly #client: Task;
-  readonly #floor: Task;
+  readonly #baseline: Task;
 
-  constructor(client: Task, floor: Task) {
+  constructor(client: Task, baseline: Task) {
     this.#client = client;
-    this.#floor = floor;
+    this.#baseline = baseline;
   }
 
-  /** Lets both sides load, connect and compile before anything counts; the compiler takes its time. */
+  /** Runs both sides until they are loaded, connected and optimised. */
   async warmUp(workers: Workers, ms = WARM_UP): Promise<void> {
-    await turn(workers.client, { ...this.#client, ms });
-    await turn(workers.floor, { ...this.#floor, ms });
+    await runSlice(workers.client, { ...this.#client, ms });
+    await runSlice(workers.baseline, { ...this.#baseline, ms });
   }
 
-  /** Takes one ratio, beside those that these processes or others gave before. */
+  /** Measures one ratio and adds it to those of earlier measurements. */
   async measure(workers: Workers): Promise<void> {
-    const first = await turn(workers.client, this.#client);
-    const floor = sum(await turn(workers.floor, this.#floor), await turn(workers.floor, this.#floor));
-    const client = sum(first, await turn(workers.client, this.#client));
-    this.#throughput.push((client.calls / client.ms) / (floor.calls / floor.ms));
-    this.#cpu.push((client.cpu / client.calls) / (floor.cpu / floor.calls));
-    this.#costs.push(client.ms / client.calls * 1_000);
+    const first = await runSlice(workers.client, this.#client);
+    const baseline = sum(
+      await runSlice(workers.baseline, this.#baseline),
+      await runSlice(workers.baseline, this.#baseline),
+    );
+    const client = sum(first, await runSlice(workers.client, this.#client));
+    this.#throughput.push((client.calls / client.ms) / (baseline.calls / baseline.ms));
+    this.#cpu.push((client.cpu / client.calls) / (baseline.cpu / baseline.calls));
+    this.#times.push(client.ms / client.calls * 1_000);
   }
 
-  /** The client's calls a second, over the floor's. */
+  /** Calls per second of the client, as a ratio to those of the baseline. */
   get throughput(): Estimate {
     return estimate(this.#throughput);
   }
 
-  /** The client's processor time a call, over the floor's. */
+  /** CPU time per call of the client, as a ratio to that of the baseline. */
   get cpu(): Estimate {
     return estimate(this.#cpu);
   }
 
-  /** The client's time per call, in µs: the time that passed over the calls that ended in it. */
-  get cost(): Estimate {
-    return estimate(this.#costs);
+  /** Elapsed time per call of the client, in µs. */
+  get time(): Estimate {
+    return estimate(this.#times);
   }
 }
 
-async function turn(worker: Child, task: Task): Promise<Slice> {
-  return await worker.ask<Slice>(task);
+async function runSlice(worker: Child, task: Task): Promise<Measurement> {
+  return await worker.request<Measurement>(task);
 }
 
-function sum(a: Slice, b: Slice): Slice {
+function sum(a: Measurement, b: Measurement): Measurement {
   return { calls: a.calls + b.calls, ms: a.ms + b.ms, cpu: a.cpu + b.cpu };
 }

@@ -1,21 +1,21 @@
 /**
- * The span that every contender creates, and the answers to it.
+ * The span that every client creates, and the response to it.
  *
  * @module
  */
 
 import type { AgentSpan, CreateSpanRequest } from "../../mod.ts";
 
-/** The size of the body that creates a span, in bytes. */
-export const USUAL_BYTES = 1_400;
+/** The default size of a request body, in bytes. */
+export const DEFAULT_BYTES = 1_400;
 
-/** The token of the benchmark. */
+/** The token of the benchmarks. */
 export const TOKEN = "bench-token";
 
 const ID = "01jd0000000000000000000000000000";
 
-/** What creates a span whose body on the wire has about so many bytes, if there is room for the fields. */
-export function spanToCreate(bytes = USUAL_BYTES) {
+/** Returns params of `agentSpans.create()` with the required fields, padded to a request body of about `bytes` bytes. */
+export function spanParams(bytes = DEFAULT_BYTES) {
   const fields = {
     agent_instance_id: ID,
     schema_name: "agent:llm",
@@ -24,13 +24,12 @@ export function spanToCreate(bytes = USUAL_BYTES) {
     parent_span_id: ID,
     started_at: "2025-01-31T12:00:00.000Z",
   } satisfies CreateSpanRequest;
-  const left = bytes - JSON.stringify({ details: fields }).length;
-  fields.payload.prompt = text(left);
+  fields.payload.prompt = prose(bytes - JSON.stringify({ details: fields }).length);
   return fields;
 }
 
-/** The span as the server answers with it. */
-export function createdSpan(bytes = USUAL_BYTES): AgentSpan {
+/** Returns the span as the server returns it. */
+export function createdSpan(bytes = DEFAULT_BYTES): AgentSpan {
   return {
     type: "agent_span",
     id: ID,
@@ -42,18 +41,18 @@ export function createdSpan(bytes = USUAL_BYTES): AgentSpan {
     inserted_at: "2025-01-31T12:00:00.123Z",
     updated_at: "2025-01-31T12:00:00.123Z",
     finished_at: null,
-    ...spanToCreate(bytes),
+    ...spanParams(bytes),
   };
 }
 
-/** Prose, with what JSON has to escape now and then. */
-function text(length: number): string {
+/** Returns text whose JSON takes about `bytes` bytes, with a few characters that JSON escapes. */
+function prose(bytes: number): string {
   const sentence = 'The librarian said: "Look it up in the catalogue, shelf 14".\n';
-  let written = "";
-  for (let index = 0, left = length; left > 0; index++) {
+  let text = "";
+  for (let index = 0, left = bytes; left > 0; index++) {
     const character = sentence[index % sentence.length]!;
     left -= JSON.stringify(character).length - 2;
-    written += character;
+    text += character;
   }
-  return written;
+  return text;
 }

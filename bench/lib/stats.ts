@@ -1,19 +1,19 @@
 /**
- * Medians and how far to trust them.
+ * Medians with confidence intervals.
  *
  * @module
  */
 
-/** A median, and the interval in which it lies with 95 % certainty. */
+/** A median with its 95 % confidence interval. */
 export interface Estimate {
   readonly median: number;
   readonly low: number;
   readonly high: number;
-  /** How many values it comes from. */
+  /** Number of values. */
   readonly count: number;
 }
 
-/** The median of the values; the interval is that of the order statistics, which asks nothing of their spread. */
+/** Returns the median of the values. The interval comes from order statistics and assumes no distribution. */
 export function estimate(values: readonly number[]): Estimate {
   const sorted = values.toSorted((a, b) => a - b);
   const { length: count } = sorted;

@@ -1,46 +1,50 @@
 /**
- * A process that makes calls when it is told to.
+ * A process that runs calls on request.
  *
  * @module
  */
 
 import process from "node:process";
-import { answer } from "./child.ts";
-import { type Call, type ContenderName, CONTENDERS } from "./contenders.ts";
-import { USUAL_BYTES } from "./span.ts";
+import { handleRequests } from "./child.ts";
+import { type Call, type ClientName, CLIENTS } from "./clients.ts";
+import { DEFAULT_BYTES } from "./span.ts";
 
-/** What to do: calls of this contender, so many in flight, for so long. */
+/** The calls that a worker runs. */
 export interface Task {
   readonly apiUrl: string;
-  readonly contender: ContenderName;
+  readonly client: ClientName;
+  /** Number of concurrent calls. */
   readonly inFlight: number;
+  /** How long to start new calls, in ms. */
   readonly ms: number;
+  /** Size of the request body. */
   readonly bytes?: number;
 }
 
-/** What came of it; every call that was started has ended. */
-export interface Slice {
+/** The result of a task, taken when all its calls have ended. */
+export interface Measurement {
+  /** Number of calls that succeeded. */
   readonly calls: number;
-  /** The time on the clock, in ms. */
+  /** Elapsed time, in ms. */
   readonly ms: number;
-  /** The time on the processors, of all threads, in ms. */
+  /** CPU time of all threads, in ms. */
   readonly cpu: number;
 }
 
-/** How many calls of a slice may fail: the system resets a connection once in a long while. */
-const FAILURES = 2;
+/** How many calls of a task may fail. The system occasionally resets a connection. */
+const MAX_FAILURES = 2;
 
 const calls = new Map<string, Call>();
 
-async function callFor({ apiUrl, contender, bytes = USUAL_BYTES }: Task): Promise<Call> {
-  const base = bytes === USUAL_BYTES ? apiUrl : `${apiUrl}/${bytes}`;
-  const key = `${contender} ${base}`;
+async function callFor({ apiUrl, client, bytes = DEFAULT_BYTES }: Task): Promise<Call> {
+  const base = bytes === DEFAULT_BYTES ? apiUrl : `${apiUrl}/${bytes}`;
+  const key = `${client} ${base}`;
   let call = calls.get(key);
-  if (!call) calls.set(key, call = await CONTENDERS[contender](base, bytes));
+  if (!call) calls.set(key, call = await CLIENTS[client](base, bytes));
   return call;
 }
 
-async function work(task: Task): Promise<Slice> {
+async function run(task: Task): Promise<Measurement> {
   const call = await callFor(task);
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -53,7 +57,7 @@ async function work(task: Task): Promise<Slice> {
         await call();
         calls++;
       } catch (error) {
-        if (++failures > FAILURES) throw error;
+        if (++failures > MAX_FAILURES) throw error;
       }
     } while (performance.now() < end);
   }));
@@ -62,4 +66,4 @@ async function work(task: Task): Promise<Slice> {
   return { calls, ms, cpu: (user + system) / 1_000 };
 }
 
-if (import.meta.main) await answer(work);
+if (import.meta.main) await handleRequests(run);
