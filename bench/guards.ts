@@ -40,9 +40,13 @@ const MODELS: Record<"AgentSpan" | "AgentInstance", Model> = {
     agent_id: "string?",
     parent_span_id: "string?",
     schema_title: "string?",
+    purpose: "string?",
     payload: "object",
     result_payload: "object?",
     summary: "string?",
+    data_risk: "object?",
+    sensitive_encoding: "boolean?",
+    payload_byte_size_estimate: "number?",
     started_at: "date-time?",
     inserted_at: "date-time?",
     updated_at: "date-time?",
@@ -61,9 +65,17 @@ const MODELS: Record<"AgentSpan" | "AgentInstance", Model> = {
     updated_at: "date-time",
     started_at: "date-time?",
     finished_at: "date-time?",
+    last_activity_span_at: "date-time?",
     termination_reason: "string?",
-    span_counts: "counts?",
+    external_identifier: "string?",
     purpose: "string?",
+    span_counts: "counts?",
+    span_schema_counts: "object?",
+    cost_breakdown: "object?",
+    quality_payloads: "object?",
+    quality_summaries: "object?",
+    risk_score: "object?",
+    raised_alert_count: "number?",
   },
 };
 const COUNTS = ["total", "pending", "active", "complete", "failed", "cancelled", "finished"];
@@ -76,8 +88,7 @@ function ajv(model: Model, dateTime: Format | undefined): Check {
   const counts = Object.fromEntries(COUNTS.map((name) => [name, count]));
   const schemaOf = (kind: string): object => {
     if (kind.startsWith("=")) return { const: kind.slice(1) };
-    if (kind === "string") return { type: "string" };
-    if (kind === "object") return { type: "object" };
+    if (["string", "number", "boolean", "object"].includes(kind)) return { type: kind };
     if (kind === "date-time") {
       return { type: "string", ...(dateTime && { format: "date-time" }) };
     }
@@ -97,6 +108,8 @@ function typebox(model: Model): Check {
   const schemaOf = (kind: string): ReturnType<typeof Type.Unsafe> => {
     if (kind.startsWith("=")) return Type.Literal(kind.slice(1));
     if (kind === "string") return Type.String();
+    if (kind === "number") return Type.Number();
+    if (kind === "boolean") return Type.Boolean();
     if (kind === "object") return Type.Object({});
     if (kind === "date-time") return Type.String({ format: "date-time" });
     if (kind === "counts") {
@@ -112,6 +125,8 @@ function zod(model: Model): Check {
   const schemaOf = (kind: string): z.ZodType => {
     if (kind.startsWith("=")) return z.literal(kind.slice(1));
     if (kind === "string") return z.string();
+    if (kind === "number") return z.number();
+    if (kind === "boolean") return z.boolean();
     if (kind === "object") return z.looseObject({});
     if (kind === "date-time") return z.iso.datetime({ offset: true });
     if (kind === "counts") return z.looseObject(Object.fromEntries(COUNTS.map((name) => [name, z.int()])));
@@ -125,6 +140,8 @@ function valibot(model: Model): Check {
   const schemaOf = (kind: string): v.GenericSchema => {
     if (kind.startsWith("=")) return v.literal(kind.slice(1));
     if (kind === "string") return v.string();
+    if (kind === "number") return v.number();
+    if (kind === "boolean") return v.boolean();
     if (kind === "object") return v.looseObject({});
     if (kind === "date-time") return v.pipe(v.string(), v.isoTimestamp());
     if (kind === "counts") {
