@@ -16,7 +16,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "retries and hook events do not contain the token",
     ],
     "secrets_records_test.ts": ["a run with faults of every kind does not expose the token"],
-    "runtimes/failing.ts": ["an answer that echoes the token is told without it"],
+    "runtimes/failing.ts": ["the error of a response that echoes the token does not contain it"],
   },
   "The causes of errors are rebuilt": {
     "secrets_test.ts": ["PrefactorHttpClient.request() redacts a token in the error of fetch"],
@@ -39,7 +39,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "PrefactorHttpClient.request() does not follow or retry other 3xx responses",
       "endpoint methods do not follow redirects",
     ],
-    "runtimes/failing.ts": ["no redirect is followed"],
+    "runtimes/failing.ts": ["a redirect is not followed"],
   },
   "The token is not sent over http: unless you ask for it": {
     "config_test.ts": [
@@ -82,7 +82,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
     "dispatcher_test.ts": ["PrefactorHttpClient.request() sends the same request at each attempt"],
     "transport/request_test.ts": ["PrefactorHttpClient.request() rejects an Idempotency-Key in headers"],
     "storm_test.ts": ["AgentSpanClient.create() creates each of … spans once under random faults …"],
-    "runtimes/failing.ts": ["all attempts send the same key and the same bytes"],
+    "runtimes/failing.ts": ["all attempts send the same idempotency key and the same body"],
   },
   "A write without a key is not repeated blindly": {
     "dispatcher_test.ts": [
@@ -125,7 +125,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "a gzip bomb with a retried status",
     ],
     "runtimes/failing.ts": [
-      "maxResponseBytes bounds an answer of known length, an endless one, and one that is unpacked",
+      "maxResponseBytes limits a response of known length, an endless one and a compressed one",
     ],
   },
   "An error keeps at most 64 KiB of a response": {
@@ -175,7 +175,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "totalTimeout bounds the whole call and has the last failure as its cause",
       "a call that is held back ends by its totalTimeout or its signal, and is not sent",
     ],
-    "runtimes/failing.ts": ["requestTimeout bounds the body, and the connection is let go"],
+    "runtimes/failing.ts": ["requestTimeout limits the read of the body and cancels it"],
   },
   "A response that arrives while the program is blocked is not thrown away": {
     "transport/stall_test.ts": [
@@ -185,7 +185,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
   "An abort or close({ timeout }) ends a call immediately": {
     "pending_call_test.ts": ["an abort … rejects with its reason"],
     "closing_test.ts": ["PrefactorHttpClient.close({ timeout }) aborts a call …"],
-    "runtimes/ending.ts": ["an abort …", "close({ timeout }) aborts what is in flight then"],
+    "runtimes/ending.ts": ["an abort …", "close({ timeout }) aborts calls still in flight after the timeout"],
   },
   "A broken fetch, hook, signal or argument affects only its own call": {
     "cleanliness_test.ts": [
@@ -201,13 +201,13 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
     "transport/response_test.ts": ["PrefactorHttpClient.request() reads every body to its end or cancels it"],
     "transport/timeouts_test.ts": ["PrefactorHttpClient.request() leaves no timer, however it ends"],
     "runtimes/ending.ts": [
-      "no timer is left, however a call ends",
-      "one signal serves many calls without a warning",
+      "a call leaves no timer, however it ends",
+      "many calls with one signal cause no warning",
     ],
   },
   "An idle client does not keep a process alive": {
     "closing_test.ts": ["PrefactorHttpClient() does not keep an idle process alive"],
-    "runtimes/runtimes.ts": ["the scenarios hold on …"],
+    "runtimes/runtimes.ts": ["the scenarios pass on …"],
   },
 };
 
