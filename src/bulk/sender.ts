@@ -5,7 +5,14 @@
  */
 
 import type { ArgumentChecker } from "../arguments.ts";
-import { body, execute, type Operation } from "../endpoints/operation.ts";
+import {
+  body,
+  decodeResponse,
+  encodeRequest,
+  type Operation,
+  type OperationResponse,
+  sendRequest,
+} from "../endpoints/operation.ts";
 import {
   PrefactorApiError,
   PrefactorResponseContractError,
@@ -46,6 +53,8 @@ export interface SentItems<Item> {
   readonly done: readonly { readonly item: Item; readonly output: BulkOutput }[];
   /** The items that have none, because the API stopped before them. */
   readonly left: readonly Item[];
+  /** The response, unless the API refused the request as a whole. */
+  readonly response?: OperationResponse;
 }
 
 /** Sends bulk requests, and adapts their size to what the API accepts. */
@@ -85,45 +94,43 @@ export class BulkSender {
     options: RequestOptions,
     isSplittable: (refusal: Refusal) => boolean = isTooLarge,
   ): Promise<SentItems<Item>> {
-    let response: BulkResponse;
+    const operation = sendItems(items);
+    const request = encodeRequest(operation, { params: {} }, this.#requester);
+    const connectTimeout = options.connectTimeout ?? null;
+    let response: OperationResponse;
     try {
-      response = await execute({
-        requester: this.#requester,
-        operation: sendItems(items),
-        params: {},
-        options: { ...options, connectTimeout: options.connectTimeout ?? null },
-      });
+      response = await sendRequest(this.#requester, request, { ...options, connectTimeout });
     } catch (error) {
       const refusal = refusalOf(error);
       if (!refusal || !isSplittable(refusal)) throw error;
-      return this.#split(items, refusal);
+      this.shrink(items.length);
+      return items.length > 1
+        ? { done: [], left: items }
+        : { done: [{ item: items[0]!, output: outputOf(refusal) }], left: [] };
     }
+    const { outputs } = decodeResponse(operation, request, response, this.#requester);
     const done: { item: Item; output: BulkOutput }[] = [];
     const left: Item[] = [];
-    let through = 0;
     for (const item of items) {
-      const { key } = item;
-      const output = Object.hasOwn(response.outputs, key) ? response.outputs[key] : undefined;
+      const output = Object.hasOwn(outputs, item.key) ? outputs[item.key] : undefined;
       if (output) done.push({ item, output });
       else left.push(item);
-      if (output?.status === "success") through++;
     }
-    const isComplete = through === items.length;
-    this.#limit = Math.min(this.#ceiling, Math.max(1, 2 * through, isComplete ? this.#limit : 0));
-    return { done, left };
+    this.adapt(items.length, done.filter(({ output }) => output.status === "success").length);
+    return { done, left, response };
   }
 
-  #split<Item>(items: readonly Item[], refusal: Refusal): SentItems<Item> {
-    if (items.length > 1) {
-      this.#limit = this.#ceiling = Math.floor(items.length / 2);
-      return { done: [], left: items };
-    }
-    // The item itself was the reason, so that the others may go together again.
-    this.#ceiling = this.#maxItems;
-    this.#limit = 1;
-    const code = refusal instanceof PrefactorApiError ? refusal.code : "unknown";
-    const output: BulkOutput = { status: "error", code, message: refusal.message };
-    return { done: items.map((item) => ({ item, output })), left: [] };
+  /** Sets the size of the next request to what the API got through of this one. */
+  adapt(count: number, through: number): void {
+    const limit = through === count ? Math.max(this.#limit, 2 * through) : Math.max(1, 2 * through);
+    this.#limit = Math.min(limit, this.#ceiling);
+  }
+
+  /** Halves the size of requests from now on, because this one was too large. */
+  shrink(count: number): void {
+    // If a single item was the reason, the others may go together again.
+    this.#ceiling = count > 1 ? Math.floor(count / 2) : this.#maxItems;
+    this.#limit = count > 1 ? this.#ceiling : 1;
   }
 }
 
@@ -160,6 +167,11 @@ export function refusalOf(error: unknown): Refusal | undefined {
   const cause = error instanceof PrefactorRetryExhaustedError ? error.lastError : error;
   const isRefusal = cause instanceof PrefactorApiError || cause instanceof PrefactorResponseContractError;
   return isRefusal ? cause : undefined;
+}
+
+function outputOf(refusal: Refusal): BulkOutput {
+  const code = refusal instanceof PrefactorApiError ? refusal.code : "unknown";
+  return { status: "error", code, message: refusal.message };
 }
 
 /** Returns whether the request was too large; the proxy that says so need not respond with JSON. */

@@ -1,0 +1,159 @@
+/**
+ * A call that waits to be sent, alone or as an item of a bulk request.
+ *
+ * @module
+ */
+
+import { abortOn } from "../abort_signals.ts";
+import { redact } from "../arguments.ts";
+import type { OperationResponse } from "../endpoints/operation.ts";
+import { isPrefactorHttpError, type RequestSummary } from "../errors/errors.ts";
+import { errorFromResponse } from "../errors/from_response.ts";
+import { isObject } from "../guards.ts";
+import type { HttpRequester, HttpRequestOptions } from "../http_requester.ts";
+import { isKey } from "../idempotency.ts";
+import type { BulkOutput } from "../models/bulk.ts";
+import { RawJson } from "../raw_json.ts";
+import { BULK_OPERATIONS, MIN_ITEM_KEY_LENGTH } from "./bulk_item.ts";
+import { byteLength, type ReadyItem } from "./sender.ts";
+
+/** The item that stands for a call in a bulk request. */
+export interface CallItem extends ReadyItem {
+  readonly call: QueuedCall;
+  readonly type: string;
+}
+
+/** The status of the response to a single request that failed with the code; 400 for any other code. */
+const STATUS_CODES: ReadonlyMap<unknown, number> = new Map([
+  ["validation_errors", 422],
+  ["bad_request", 400],
+  ["unauthorized", 401],
+  ["bad_authtoken", 401],
+  ["not_found", 404],
+  ["invalid_action", 409],
+]);
+
+/** A call from the time it is made until it settles. */
+export class QueuedCall {
+  readonly method: string;
+  readonly path: string;
+  /** The options to send the call with, if it is sent alone. */
+  readonly options: HttpRequestOptions;
+  /** The item that stands for the call in a bulk request, or `undefined` if it must be sent alone. */
+  item: CallItem | undefined;
+  /** Settles like the call. */
+  readonly response: Promise<OperationResponse>;
+  /** Whether the call has settled. */
+  isSettled = false;
+
+  readonly #requester: HttpRequester;
+  #resolve!: (response: OperationResponse) => void;
+  #reject!: (reason: unknown) => void;
+  readonly #stopListening: (() => void) | undefined;
+
+  constructor(requester: HttpRequester, method: string, path: string, options: HttpRequestOptions) {
+    this.#requester = requester;
+    this.method = method;
+    this.path = path;
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    const { signal } = options;
+    if (signal?.aborted) this.reject(signal.reason);
+    else if (signal) this.#stopListening = abortOn(signal, { abort: (reason) => this.reject(reason) });
+
+    const encoded = encodeCall(method, path, options);
+    this.options = encoded?.options ?? options;
+    this.item = encoded && { ...encoded.item, call: this };
+  }
+
+  resolve(response: OperationResponse): void {
+    if (this.#settle()) this.#resolve(response);
+  }
+
+  reject(reason: unknown): void {
+    if (this.#settle()) this.#reject(reason);
+  }
+
+  /** Rejects with the error of a request of several calls, as an error of this call's own. */
+  rejectWithCopy(error: unknown): void {
+    this.reject(isPrefactorHttpError(error) ? copyError(error, this.#summary) : error);
+  }
+
+  /** Settles with the output of the item, as a single request would with the same response. */
+  settle(output: BulkOutput, response: OperationResponse): void {
+    if (output.status === "success") return this.resolve({ ...response, body: output });
+    const body = redact(this.#requester, output) as BulkOutput;
+    const { requestId } = response;
+    const facts = { request: this.#summary, ...(requestId !== undefined && { requestId }) };
+    this.reject(errorFromResponse(STATUS_CODES.get(output.code) ?? 400, body, facts));
+  }
+
+  get #summary(): RequestSummary {
+    const { method, path, options: { idempotencyKey } } = this;
+    return redact(this.#requester, { method, path, idempotencyKey }) as RequestSummary;
+  }
+
+  #settle(): boolean {
+    if (this.isSettled) return false;
+    this.isSettled = true;
+    this.#stopListening?.();
+    return true;
+  }
+}
+
+/** The paths of the operations that can be items. */
+const PATTERNS = Object.entries(BULK_OPERATIONS)
+  .filter(([, { method }]) => method === "POST")
+  .map(([type, { path, bulk }]) => {
+    const pattern = new RegExp(`^${path.replace("{id}", "([^/?]+)")}$`);
+    return { type, idField: bulk?.idField, pattern };
+  });
+
+/**
+ * Encodes a call as an item, and writes its body once for both ways to send it. Returns `undefined` for a call that
+ * cannot be an item.
+ */
+function encodeCall(
+  method: string,
+  path: string,
+  { json, idempotencyKey, signal: _signal, ...otherOptions }: HttpRequestOptions,
+): { item: Omit<CallItem, "call">; options: HttpRequestOptions } | undefined {
+  if (method !== "POST" || !isObject(json)) return undefined;
+  if (Object.values(otherOptions).some((option) => option !== undefined)) return undefined;
+  const { idempotency_key: key, _type } = json;
+  if (!isKey(key) || key.length < MIN_ITEM_KEY_LENGTH || _type !== undefined) return undefined;
+  if (idempotencyKey !== undefined && idempotencyKey !== key) return undefined;
+
+  for (const { type, idField, pattern } of PATTERNS) {
+    const match = pattern.exec(path);
+    if (!match) continue;
+    try {
+      const body = JSON.stringify(json);
+      const fields = {
+        _type: type,
+        ...(idField !== undefined && { [idField]: decodeURIComponent(match[1]!) }),
+      };
+      const text = `${JSON.stringify(fields).slice(0, -1)},${body.slice(1)}`;
+      return {
+        item: { type, key, json: text, bytes: byteLength(text) },
+        options: { json: new RawJson(body), idempotencyKey: key },
+      };
+    } catch {
+      return undefined; // the client rejects such a path or body
+    }
+  }
+  return undefined;
+}
+
+/** Copies an error, with another request. */
+function copyError(error: Error, request: RequestSummary): Error {
+  const copy = new Error(error.message);
+  Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
+  const { stack: _, ...fields } = Object.getOwnPropertyDescriptors(error);
+  Object.defineProperties(copy, fields);
+  const own = { configurable: true, writable: true };
+  Object.defineProperty(copy, "stack", { ...own, value: error.stack, enumerable: false });
+  return Object.defineProperty(copy, "request", { ...own, value: request, enumerable: true });
+}
