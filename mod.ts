@@ -51,6 +51,7 @@ export { AgentInstanceClient } from "./src/endpoints/agent_instances.ts";
 export { AgentSpanClient } from "./src/endpoints/agent_spans.ts";
 export { AgentClient } from "./src/endpoints/agents.ts";
 export { AlertClient } from "./src/endpoints/alerts.ts";
+export { BatchingRequester } from "./src/bulk/batching_requester.ts";
 export { BulkClient } from "./src/bulk/bulk_client.ts";
 export { bulkItem } from "./src/bulk/bulk_item.ts";
 export type { BulkItemParams, BulkItemType } from "./src/bulk/bulk_item.ts";

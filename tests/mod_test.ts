@@ -11,6 +11,7 @@ Deno.test("mod.ts exports exactly the public symbols", () => {
     "AgentInstanceClient",
     "AgentSpanClient",
     "AlertClient",
+    "BatchingRequester",
     "BulkClient",
     "FINISH_STATUSES",
     "INSTANCE_PURPOSES",
