@@ -32,7 +32,8 @@ export function bulkApi(
   } = {},
 ): { client: PrefactorHttpClient; sent: Sent[]; keys: () => string[][] } {
   const { fetch, sent } = recordFetch((request, index) => intercept?.(request, index) ?? execute(request));
-  const config = { apiUrl: "https://api.example.test", apiToken: TOKEN, fetch, maxRetries: 0, ...overrides };
+  const defaults = { maxRetries: 0, initialRetryDelay: 1 };
+  const config = { apiUrl: "https://api.example.test", apiToken: TOKEN, fetch, ...defaults, ...overrides };
   const keys = () => sent.map((request) => itemsOf(request).map(({ idempotency_key }) => idempotency_key));
   return { client: new PrefactorHttpClient(config), sent, keys };
 

@@ -191,7 +191,6 @@ Deno.test("executeAll() counts a single item that gets 413 as failed", async () 
     intercept: ({ body }) => body!.length > 2_000 ? failure(413) : undefined,
     retryOnStatusCodes: [413],
     maxRetries: 1,
-    initialRetryDelay: 1,
   });
   const { outputs, failed } = await client.bulk.executeAll(items, { maxItems: 16 });
   assertEquals(failed, []);
