@@ -12,7 +12,6 @@ import { observeResponse } from "../endpoints/control.ts";
 import { checkId, encodeFields, encodeRequest, type Operation } from "../endpoints/operation.ts";
 import { isObject } from "../guards.ts";
 import type { HttpRequester } from "../http_requester.ts";
-import { MAX_KEY_LENGTH } from "../idempotency.ts";
 import type { CreateAgentRequest, UpdateAgentRequest } from "../models/agent.ts";
 import type {
   FinishInstanceRequest,
@@ -20,7 +19,7 @@ import type {
   StartInstanceRequest,
 } from "../models/agent_instance.ts";
 import type { CreateSpanRequest, FinishSpanRequest } from "../models/agent_span.ts";
-import type { BulkItem, BulkOutput } from "../models/bulk.ts";
+import { type BulkItem, type BulkOutput, isBulkItem } from "../models/bulk.ts";
 import type { JsonObject } from "../models/common.ts";
 
 /** The params of each operation that {@linkcode bulkItem} takes, by its type. */
@@ -54,9 +53,6 @@ export const BULK_OPERATIONS: { readonly [Type in BulkItemType]: Operation<objec
   "agents/create": CREATE_AGENT,
   "agents/update": UPDATE_AGENT,
 };
-
-/** The minimum length of an item's key, in characters. */
-export const MIN_ITEM_KEY_LENGTH = 8;
 
 /**
  * Creates an item of a bulk request. The params are those of the single operation, and are checked and encoded in the
@@ -98,19 +94,14 @@ export function bulkItem<Type extends BulkItemType>(type: Type, params: BulkItem
   const { [idField]: id, ...ownFields } = fields;
   const idFields = idField === "" ? {} : { [idField]: checkId(idField, id, checker) };
   const { options } = encodeRequest(operation, { id: id as string, params: ownFields }, {});
-  const key = options.idempotencyKey!;
-  checkItemKey("idempotency_key", key, checker);
-  return { _type: type, ...idFields, ...options.json as JsonObject, idempotency_key: key };
+  const { json, idempotencyKey } = options;
+  const item: unknown = { _type: type, ...idFields, ...json as JsonObject, idempotency_key: idempotencyKey };
+  checker.checkModel("params", isBulkItem, item);
+  return item;
 }
 
 function operationOf(type: string): Operation<object, unknown> | undefined {
   return Object.hasOwn(BULK_OPERATIONS, type) ? BULK_OPERATIONS[type as BulkItemType] : undefined;
-}
-
-/** Checks the length of an item's key. */
-export function checkItemKey(name: string, key: string, checker: ArgumentChecker): void {
-  const holds = key.length >= MIN_ITEM_KEY_LENGTH && key.length <= MAX_KEY_LENGTH;
-  checker.check(name, holds, `${MIN_ITEM_KEY_LENGTH} to ${MAX_KEY_LENGTH} characters long`, key);
 }
 
 /**

@@ -165,9 +165,9 @@ class ItemSource {
       this.#checker.fail(path, issue.expected, issue.value);
     }
     const { idempotency_key: key } = item as BulkItem;
-    const keyName = `${name}.idempotency_key`;
     const twin = this.#indices.get(key);
-    this.#checker.check(keyName, twin === undefined, `different from that of items[${twin}]`, key);
+    const expected = `different from that of items[${twin}]`;
+    this.#checker.check(`${name}.idempotency_key`, twin === undefined, expected, key);
     this.#indices.set(key, this.#index);
     const json = serialise(name, encodeItem(item as BulkItem, this.#checker));
     return { item: item as BulkItem, key, json, bytes: byteLength(json) };

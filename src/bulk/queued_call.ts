@@ -12,9 +12,9 @@ import { errorFromResponse } from "../errors/from_response.ts";
 import { isObject } from "../guards.ts";
 import type { HttpRequester, HttpRequestOptions } from "../http_requester.ts";
 import { isKey } from "../idempotency.ts";
-import type { BulkOutput } from "../models/bulk.ts";
+import { type BulkOutput, isBulkItem } from "../models/bulk.ts";
 import { RawJson } from "../raw_json.ts";
-import { BULK_OPERATIONS, MIN_ITEM_KEY_LENGTH } from "./bulk_item.ts";
+import { BULK_OPERATIONS } from "./bulk_item.ts";
 import { byteLength, type ReadyItem } from "./sender.ts";
 
 /** The item that stands for a call in a bulk request. */
@@ -123,7 +123,9 @@ function encodeCall(
   if (method !== "POST" || !isObject(json)) return undefined;
   if (Object.values(otherOptions).some((option) => option !== undefined)) return undefined;
   const { idempotency_key: key, _type } = json;
-  if (!isKey(key) || key.length < MIN_ITEM_KEY_LENGTH || _type !== undefined) return undefined;
+  if (_type !== undefined || !isKey(key) || !isBulkItem({ _type: "", idempotency_key: key })) {
+    return undefined;
+  }
   if (idempotencyKey !== undefined && idempotencyKey !== key) return undefined;
 
   for (const { type, idField, pattern } of PATTERNS) {

@@ -149,7 +149,7 @@ Deno.test("bulkItem() refuses a wrong type or param, and names it", () => {
     [
       "agent_spans/finish",
       { agent_span_id: "s-1", idempotency_key: "k".repeat(7) },
-      "Cannot finish the span: 'idempotency_key' must be 8 to 64 characters long",
+      "Cannot finish the span: 'idempotency_key' must be 8 to 64 printable ASCII characters",
     ],
     [
       "agent_spans/finish",

@@ -360,9 +360,10 @@ Deno.test("executeAll() rejects an invalid item before its request is sent, and 
   const table: [item: unknown, message: string][] = [
     [null, "'items[3]' must be an object, but is null"],
     [{ idempotency_key: "key-00009" }, "'items[3]._type' must be a string, but is undefined"],
+    [{ _type: "x", idempotency_key: "short" }, "'items[3].idempotency_key' must be 8 to 64 printable ASCII"],
     [
-      { _type: "x", idempotency_key: "short" },
-      "'items[3].idempotency_key' must be 8 to 64 printable ASCII characters",
+      { _type: "x", idempotency_key: "key-00009", payload: { at: [new Date(NaN)] } },
+      "'items[3].payload.at[0]' must be a valid Date",
     ],
     [makeItems(2)[1], "'items[3].idempotency_key' must be different from that of items[1], but is"],
     [{ _type: "x", idempotency_key: "key-00009", payload: 1n }, "'items[3]' cannot be written as JSON"],
