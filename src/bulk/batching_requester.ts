@@ -7,7 +7,12 @@
 import { ArgumentChecker, redact } from "../arguments.ts";
 import { type OperationResponse, sendRequest } from "../endpoints/operation.ts";
 import { isObject } from "../guards.ts";
-import type { ApiResponseInfo, HttpRequester, HttpRequestOptions } from "../http_requester.ts";
+import type {
+  ApiResponseInfo,
+  ControlObservation,
+  HttpRequester,
+  HttpRequestOptions,
+} from "../http_requester.ts";
 import { createIdempotencyKey } from "../idempotency.ts";
 import type { BulkOutput } from "../models/bulk.ts";
 import type { JsonObject } from "../models/common.ts";
@@ -117,6 +122,15 @@ export class BatchingRequester implements HttpRequester {
    */
   redact(value: unknown): unknown {
     return redact(this.#client, value);
+  }
+
+  /**
+   * Passes on to the client what a response says about an agent instance. The endpoint classes call it.
+   *
+   * @param observation What the response says.
+   */
+  observeControl(observation: ControlObservation): void {
+    this.#client.observeControl?.(observation);
   }
 
   /**

@@ -8,13 +8,13 @@ import { abortOn } from "../abort_signals.ts";
 import { redact } from "../arguments.ts";
 import type { OperationResponse } from "../endpoints/operation.ts";
 import { isPrefactorHttpError, type RequestSummary } from "../errors/errors.ts";
-import { errorFromResponse } from "../errors/from_response.ts";
 import { isObject } from "../guards.ts";
 import type { HttpRequester, HttpRequestOptions } from "../http_requester.ts";
 import { isKey } from "../idempotency.ts";
 import { type BulkOutput, isBulkItem } from "../models/bulk.ts";
 import { RawJson } from "../raw_json.ts";
 import { BULK_OPERATIONS } from "./bulk_item.ts";
+import { errorFromOutput } from "./output_error.ts";
 import { byteLength, type ReadyItem } from "./sender.ts";
 
 /** The item that stands for a call in a bulk request. */
@@ -22,16 +22,6 @@ export interface CallItem extends ReadyItem {
   readonly call: QueuedCall;
   readonly type: string;
 }
-
-/** The status of the response to a single request that failed with the code; 400 for any other code. */
-const STATUS_CODES: ReadonlyMap<unknown, number> = new Map([
-  ["validation_errors", 422],
-  ["bad_request", 400],
-  ["unauthorized", 401],
-  ["bad_authtoken", 401],
-  ["not_found", 404],
-  ["invalid_action", 409],
-]);
 
 /** A call from the time it is made until it settles. */
 export class QueuedCall {
@@ -84,10 +74,8 @@ export class QueuedCall {
   /** Settles with the output of the item, as a single request would with the same response. */
   settle(output: BulkOutput, response: OperationResponse): void {
     if (output.status === "success") return this.resolve({ ...response, body: output });
-    const body = redact(this.#requester, output) as BulkOutput;
     const { requestId } = response;
-    const facts = { request: this.#summary, ...(requestId !== undefined && { requestId }) };
-    this.reject(errorFromResponse(STATUS_CODES.get(output.code) ?? 400, body, facts));
+    this.reject(errorFromOutput(output, { requester: this.#requester, request: this.#summary, requestId }));
   }
 
   get #summary(): RequestSummary {
@@ -106,10 +94,11 @@ export class QueuedCall {
 /** The paths of the operations that can be items. */
 const PATTERNS = Object.entries(BULK_OPERATIONS)
   .filter(([, { method }]) => method === "POST")
-  .map(([type, { path, bulk }]) => {
-    const pattern = new RegExp(`^${path.replace("{id}", "([^/?]+)")}$`);
-    return { type, idField: bulk?.idField, pattern };
-  });
+  .map(([type, { path, idField }]) => ({
+    type,
+    idField,
+    pattern: new RegExp(`^${path.replace("{id}", "([^/?]+)")}$`),
+  }));
 
 /**
  * Encodes a call as an item, and writes its body once for both ways to send it. Returns `undefined` for a call that

@@ -47,10 +47,18 @@ export interface ReadyItem {
 /** An error response to a request as a whole. */
 export type Refusal = PrefactorApiError | PrefactorResponseContractError;
 
+/** An item with its output. */
+export interface DoneItem<Item> {
+  readonly item: Item;
+  readonly output: BulkOutput;
+  /** The error response, if the output stands for one to the whole request. */
+  readonly refusal?: Refusal;
+}
+
 /** What came of the items of one request. */
 export interface SentItems<Item> {
   /** The items that have an output. */
-  readonly done: readonly { readonly item: Item; readonly output: BulkOutput }[];
+  readonly done: readonly DoneItem<Item>[];
   /** The items that have none, because the API stopped before them. */
   readonly left: readonly Item[];
   /** The response, unless the API refused the request as a whole. */
@@ -106,10 +114,10 @@ export class BulkSender {
       this.shrink(items.length);
       return items.length > 1
         ? { done: [], left: items }
-        : { done: [{ item: items[0]!, output: outputOf(refusal) }], left: [] };
+        : { done: [{ item: items[0]!, output: outputOf(refusal), refusal }], left: [] };
     }
     const { outputs } = decodeResponse(operation, request, response, this.#requester);
-    const done: { item: Item; output: BulkOutput }[] = [];
+    const done: DoneItem<Item>[] = [];
     const left: Item[] = [];
     for (const item of items) {
       const output = Object.hasOwn(outputs, item.key) ? outputs[item.key] : undefined;

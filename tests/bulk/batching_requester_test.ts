@@ -566,3 +566,16 @@ Deno.test("BatchingRequester() records runs in a sandbox as the client does, in 
   assertEquals((await instances.finish(run.id)).span_counts?.complete, 50);
   assert(sandbox.requests.length <= 8, `${sandbox.requests.length} requests`);
 });
+
+Deno.test("BatchingRequester() passes on that an instance was terminated", async () => {
+  const sandbox = new PrefactorSandbox();
+  await using client = new PrefactorHttpClient(sandbox.config());
+  const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };
+  const { id } = await client.agentInstances.register(agent);
+  await client.agentInstances.start(id);
+  sandbox.terminate(id, "Over budget");
+  const spans = new AgentSpanClient(new BatchingRequester(client));
+  const span = { agent_instance_id: id, schema_name: "read", status: "active" } as const;
+  await Promise.allSettled([spans.create(span), spans.create(span)]);
+  assertEquals(client.terminationSignal(id).reason?.reason, "Over budget");
+});
