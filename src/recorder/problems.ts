@@ -1,0 +1,98 @@
+/**
+ * Reports of what could not be recorded.
+ *
+ * @module
+ */
+
+import { reasonOf } from "../redaction.ts";
+import { setBackgroundTimer } from "./timers.ts";
+
+/** Something that could not be recorded. */
+export interface RecordingProblem {
+  /**
+   * What happened: the run was not registered or not started; a span was not recorded, or not yet, because the API is
+   * down; the run was not finished; a span was dropped; JSON cannot hold a payload or a result.
+   */
+  readonly kind: "not_registered" | "not_recorded" | "not_finished" | "dropped" | "payload";
+  /** The error, if there is one; that of the last problem if there are several. */
+  readonly error?: unknown;
+  /** The schema name of the span, if the problem is about one; that of the last problem if there are several. */
+  readonly schemaName?: string;
+  /** The number of problems of this kind since the last report. */
+  readonly count: number;
+}
+
+/** The least time between two reports of one kind, in ms. */
+const INTERVAL = 1_000;
+
+/** What a line in the console says about each kind. */
+const TEXTS: Readonly<Record<RecordingProblem["kind"], string>> = {
+  not_registered: "The run is not recorded",
+  not_recorded: "A span is not recorded",
+  not_finished: "The run is not finished",
+  dropped: "Spans are dropped",
+  payload: "A payload is recorded as {}",
+};
+
+/** The problems of one kind. */
+interface Kind {
+  reportedAt: number;
+  /** The problems since the last report, together. */
+  waiting: RecordingProblem | undefined;
+  clearTimer: (() => void) | undefined;
+}
+
+/** Reports the first problem of each kind at once, and more of them at most once a second. */
+export class ProblemReporter {
+  readonly #onProblem: ((problem: RecordingProblem) => unknown) | undefined;
+  readonly #kinds = new Map<RecordingProblem["kind"], Kind>();
+
+  /** Creates a reporter. Without a handler, it writes one line a kind to the console. */
+  constructor(onProblem: ((problem: RecordingProblem) => unknown) | undefined) {
+    this.#onProblem = onProblem;
+  }
+
+  /** Reports a problem now or together with others. */
+  report(problem: RecordingProblem): void {
+    const kind = this.#kinds.get(problem.kind);
+    if (!kind) {
+      this.#kinds.set(problem.kind, { reportedAt: Date.now(), waiting: undefined, clearTimer: undefined });
+      if (this.#onProblem) this.#call(problem);
+      else warn(problem);
+    } else if (this.#onProblem) {
+      kind.waiting = { ...problem, count: problem.count + (kind.waiting?.count ?? 0) };
+      const delay = kind.reportedAt + INTERVAL - Date.now();
+      if (delay <= 0) this.#reportWaiting(kind);
+      else kind.clearTimer ??= setBackgroundTimer(() => this.#reportWaiting(kind), delay);
+    }
+  }
+
+  /** Reports what waits. */
+  flush(): void {
+    for (const kind of this.#kinds.values()) this.#reportWaiting(kind);
+  }
+
+  #reportWaiting(kind: Kind): void {
+    kind.clearTimer?.();
+    kind.clearTimer = undefined;
+    const { waiting } = kind;
+    if (!waiting) return;
+    kind.waiting = undefined;
+    kind.reportedAt = Date.now();
+    this.#call(waiting);
+  }
+
+  #call(problem: RecordingProblem): void {
+    try {
+      Promise.resolve(this.#onProblem!(problem)).catch(() => {});
+    } catch {
+      // A handler must not break the program.
+    }
+  }
+}
+
+function warn({ kind, schemaName, error }: RecordingProblem): void {
+  const span = schemaName === undefined ? "" : ` (${schemaName})`;
+  const reason = error === undefined ? "" : `: ${reasonOf(error)}`;
+  console.warn(`@prefactor/http/recorder: ${TEXTS[kind]}${span}${reason}`);
+}

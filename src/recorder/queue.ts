@@ -1,0 +1,177 @@
+/**
+ * The items of a run that are still to be sent, and the tally of its spans.
+ *
+ * @module
+ */
+
+import type { Room } from "../bulk/sender.ts";
+import { PrefactorClientError } from "../errors/errors.ts";
+import { type RegisteredRun, type Span, type SpanEnd, SpanItem } from "./span.ts";
+
+/** The bounds of a queue. */
+export interface QueueLimits {
+  /** The maximum number of spans that wait. */
+  readonly maxPendingSpans: number;
+  /** The maximum size of what waits, in bytes of JSON. */
+  readonly maxPendingBytes: number;
+}
+
+/** What became of the spans of a run so far. Each span is in exactly one count. */
+export interface RecordingReport {
+  /** The spans that the API has recorded as far as they have got. */
+  recorded: number;
+  /** The spans that the API refused. */
+  failed: number;
+  /** The spans that were not sent, because the queue was full or the recording had ended. */
+  dropped: number;
+  /** The spans whose start or end is still to be sent. */
+  pending: number;
+}
+
+/** The queue of a run. */
+export class SpanQueue {
+  readonly #limits: QueueLimits;
+  readonly #report: RecordingReport = { recorded: 0, failed: 0, dropped: 0, pending: 0 };
+  #items: SpanItem[] = [];
+  #bytes = 0;
+  #lastSequence = 0;
+  #closedBy: unknown;
+
+  /** Creates a queue. */
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  /** The number of items, those of the request under way included. */
+  get length(): number {
+    return this.#items.length;
+  }
+
+  /** The size of all items, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The number of the last item that was added. */
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
+  /** The tally at this time. */
+  get report(): RecordingReport {
+    return { ...this.#report };
+  }
+
+  /** Returns whether the item with this number and all before it are done. */
+  isDone(sequence: number): boolean {
+    const [first] = this.#items;
+    return !first || first.sequence > sequence;
+  }
+
+  /** Adds the start of a span. Returns whether there was room for it; otherwise the span is dropped. */
+  addStart(span: Span): boolean {
+    const { maxPendingSpans, maxPendingBytes } = this.#limits;
+    const item = span.startItem!;
+    this.#report.pending++;
+    const hasRoom = this.#report.pending <= maxPendingSpans && this.#bytes + item.bytes <= maxPendingBytes;
+    const error = this.#closedBy ?? (hasRoom ? undefined : queueIsFull());
+    if (error) this.#drop(span, error);
+    else this.#add(item);
+    return !error;
+  }
+
+  /**
+   * Adds the end of a span, to its start or, if that may have been sent, as an item of its own. The end of a span is
+   * never dropped for want of room. Returns whether the end was added, or nothing was left of the span to end.
+   */
+  addEnd(span: Span, end: SpanEnd): boolean {
+    if (span.outcome === "failed" || span.outcome === "dropped") return true;
+    const { startItem } = span;
+    if (startItem && !startItem.isWritten) {
+      this.#bytes -= startItem.bytes;
+      startItem.addEnd(end);
+      this.#bytes += startItem.bytes;
+      return true;
+    }
+    if (this.#closedBy) {
+      this.#drop(span, this.#closedBy);
+      return false;
+    }
+    this.#setOutcome(span, undefined);
+    span.endItem = new SpanItem(span, { end });
+    this.#add(span.endItem);
+    return true;
+  }
+
+  /** Returns the items at the front of the queue that fit. They stay in the queue until they are done. */
+  take(room: Room, run: RegisteredRun): SpanItem[] {
+    let count = 0;
+    while (count < this.#items.length && room.take(this.#items[count]!.bytes)) {
+      this.#items[count++]!.write(run);
+    }
+    return this.#items.slice(0, count);
+  }
+
+  /** Removes the items that the API has responded to from those that were taken. A failed one has an error. */
+  settle(taken: readonly SpanItem[], done: ReadonlyMap<SpanItem, unknown>, run: RegisteredRun): void {
+    const left = taken.filter((item) => !done.has(item));
+    this.#items.splice(0, taken.length, ...left);
+    for (const [item, error] of done) {
+      const { span } = item;
+      this.#bytes -= item.bytes;
+      const isStart = item === span.startItem;
+      if (!isStart) span.endItem = undefined;
+      else if (error === undefined) span.startRecorded(span.place.idIn(run.partition));
+      else this.#failStart(span, error);
+      if (error !== undefined) this.#setOutcome(span, "failed");
+      else if (!span.endItem) this.#setOutcome(span, "recorded");
+    }
+  }
+
+  /** Drops what is added from now on. What is in the queue can still be sent. */
+  stop(error: unknown): void {
+    this.#closedBy ??= error;
+  }
+
+  /** Drops what is left, too. Returns the number of spans that it drops. */
+  close(error: unknown): number {
+    this.stop(error);
+    const spans = new Set(this.#items.map(({ span }) => span));
+    this.#items = [];
+    this.#bytes = 0;
+    for (const span of spans) this.#drop(span, error);
+    return spans.size;
+  }
+
+  #add(item: SpanItem): void {
+    item.sequence = ++this.#lastSequence;
+    this.#items.push(item);
+    this.#bytes += item.bytes;
+  }
+
+  #drop(span: Span, error: unknown): void {
+    span.endItem = undefined;
+    if (span.startItem) span.startFailed(error);
+    this.#setOutcome(span, "dropped");
+  }
+
+  /** Notes that a span does not exist, so that it has no end to send. */
+  #failStart(span: Span, error: unknown): void {
+    span.startFailed(error);
+    const { endItem } = span;
+    if (!endItem) return;
+    this.#items.splice(this.#items.indexOf(endItem), 1);
+    this.#bytes -= endItem.bytes;
+    span.endItem = undefined;
+  }
+
+  #setOutcome(span: Span, outcome: Span["outcome"]): void {
+    this.#report[span.outcome ?? "pending"]--;
+    span.outcome = outcome;
+    this.#report[outcome ?? "pending"]++;
+  }
+}
+
+function queueIsFull(): PrefactorClientError {
+  return new PrefactorClientError("Cannot record the span: too many spans wait to be sent");
+}
