@@ -109,6 +109,20 @@ const TABLE: Readonly<Record<string, Row>> = {
     ],
     types: ["http_requester.ts"],
   },
+  "recorder/": {
+    values: [
+      "abort_signals.ts",
+      "arguments.ts",
+      "bulk/",
+      "environment.ts",
+      "errors/",
+      "guards.ts",
+      "models/",
+      "pfid.ts",
+      "redaction.ts",
+    ],
+    types: ["client.ts", "http_requester.ts"],
+  },
   "retry/": {
     values: ["@std/async/delay", "@std/async/retry", "arguments.ts", "config.ts", "errors/", "redaction.ts"],
   },
