@@ -1,11 +1,9 @@
-import { assert, assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
+import { bundle, isInstalled, runProgram, RUNTIMES } from "./programs.ts";
 import { FAILURE, type Play, rawResponse, RawServer, SUCCESS } from "./raw_server.ts";
 
 /** The longest time that an idle client may keep its process alive, in ms. */
 const MAX_LINGER = 2_500;
-/** The time after which a program is killed, in ms. */
-const DEADLINE = 20_000;
-
 /** Responds depending on the path, and keeps every connection open. */
 const play: Play = async (connection) => {
   for (let request; (request = await connection.request());) {
@@ -42,12 +40,6 @@ const PROGRAMS: Readonly<Record<string, string>> = {
     await call;`,
 };
 
-const RUNTIMES: Readonly<Record<string, readonly string[]>> = {
-  [Deno.execPath()]: ["run", "--allow-all", "--quiet"],
-  bun: ["run"],
-  node: [],
-};
-
 function makeProgram(bundle: string, apiUrl: string, steps: string): string {
   return `
     import { PrefactorHttpClient } from ${JSON.stringify(bundle)};
@@ -62,43 +54,6 @@ function makeProgram(bundle: string, apiUrl: string, steps: string): string {
   `;
 }
 
-async function isInstalled(command: string): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args: ["--version"] }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-/** Bundles the package into one module that every runtime can import. */
-async function bundle(directory: string): Promise<string> {
-  const path = `${directory}/client.mjs`;
-  const root = `${import.meta.dirname}/../..`;
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", `${root}/tools/with_std.ts`, "bundle", "-o", path, `${root}/mod.ts`],
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return path;
-}
-
-/** Runs a program. Resolves to its output and the time from its first output to its end, in ms. */
-async function run(command: string, args: readonly string[]): Promise<{ output: string; lingered: number }> {
-  const child = new Deno.Command(command, { args: [...args], stdin: "null", stdout: "piped" }).spawn();
-  const deadline = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
-  let output = "";
-  let doneAt = Infinity;
-  for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
-    output += text;
-    doneAt = Math.min(doneAt, performance.now());
-  }
-  await child.status;
-  clearTimeout(deadline);
-  return { output, lingered: performance.now() - doneAt };
-}
-
 for (const [command, args] of Object.entries(RUNTIMES)) {
   const name = command.split("/").at(-1)!;
   Deno.test({
@@ -106,13 +61,13 @@ for (const [command, args] of Object.entries(RUNTIMES)) {
     ignore: !await isInstalled(command),
     async fn(t) {
       const directory = await Deno.makeTempDir();
-      const path = await bundle(directory);
+      const path = await bundle(directory, ["mod.ts"]);
       await using server = await RawServer.start(play);
       for (const [program, steps] of Object.entries(PROGRAMS)) {
         await t.step(program, async () => {
           const file = `${directory}/program.mjs`;
           await Deno.writeTextFile(file, makeProgram(path, server.url, steps));
-          const { output, lingered } = await run(command, [...args, file]);
+          const { output, lingered } = await runProgram(command, [...args, file]);
           assertEquals(output, "done\n");
           assertLess(lingered, MAX_LINGER);
         });
