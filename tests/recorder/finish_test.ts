@@ -1,0 +1,267 @@
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { PrefactorClientError, PrefactorTimeoutError } from "../../mod.ts";
+import { recordRun } from "../../src/recorder/mod.ts";
+import type { SandboxRequest } from "../../src/testing/mod.ts";
+import { failureOf, settle } from "../helpers.ts";
+import { AGENT, pass, RecordedRun, report, settled } from "./setup.ts";
+
+const isBulk = ({ path }: SandboxRequest) => path === "/api/v1/bulk";
+
+Deno.test("flush() sends what was recorded before the call, and says what became of each span", async () => {
+  const recorded = new RecordedRun();
+  const { run } = recorded;
+  run.startSpan("step").finish();
+  const open = run.startSpan("step");
+  run.startSpan("");
+  assertEquals(await run.flush(), report({ recorded: 2, failed: 1 }));
+  assertEquals(await run.flush(), report({ recorded: 2, failed: 1 }));
+  open.finish();
+  recorded.sandbox.faults.next({ kind: "delay", ms: 50 });
+  assertEquals(await run.flush({ timeout: 1 }), report({ recorded: 1, failed: 1, pending: 1 }));
+  assertEquals(await run.flush(), report({ recorded: 2, failed: 1 }));
+  await run.finish();
+});
+
+Deno.test("flush() waits for the start of a run without spans", async () => {
+  const recorded = new RecordedRun();
+  assertEquals(await recorded.run.flush(), report({}));
+  assertEquals(recorded.paths, ["agent_instance/register", "run/start"]);
+  await recorded.run.finish();
+});
+
+Deno.test("flush() does not wait for what is recorded after the call", async () => {
+  using time = new FakeTime();
+  const recorded = new RecordedRun();
+  await settled();
+  recorded.sandbox.faults.next({ kind: "delay", ms: 1_000 });
+  recorded.sandbox.faults.next({ kind: "hang" });
+  recorded.run.startSpan("step");
+  let counts;
+  recorded.run.flush().then((value) => counts = value);
+  await pass(time, 500);
+  recorded.run.startSpan("step");
+  await pass(time, 600);
+  assertEquals(counts, report({ recorded: 1, pending: 1 }));
+  await settle(time, recorded.run.finish());
+});
+
+Deno.test("flush() resolves when its time is up, by default 30 s, and sending goes on", async () => {
+  using time = new FakeTime();
+  for (const timeout of [undefined, 5_000]) {
+    const recorded = new RecordedRun();
+    await settled();
+    recorded.sandbox.faults.next({ kind: "refuse" }, { times: Infinity, match: isBulk });
+    recorded.run.startSpan("step");
+    let counts;
+    recorded.run.flush({ timeout }).then((value) => counts = value);
+    await pass(time, (timeout ?? 30_000) - 100, 500);
+    assertEquals(counts, undefined);
+    await pass(time, 200);
+    assertEquals(counts, report({ pending: 1 }));
+    recorded.sandbox.faults.clear();
+    await pass(time, 60_000, 1_000);
+    assertEquals(recorded.spans.length, 1);
+    await settle(time, recorded.run.finish());
+  }
+});
+
+Deno.test("finish() ends open spans as the run ends, and finishes the run at the time of the call", async () => {
+  using time = new FakeTime("2024-05-06T07:08:09.000Z");
+  for (const status of [undefined, "complete", "failed"] as const) {
+    const recorded = new RecordedRun();
+    await settled();
+    const outer = recorded.run.startSpan("step", { startedAt: "2024-05-06T07:00:00Z" });
+    const inner = outer.startSpan("step", { startedAt: "2024-05-06T07:00:00Z" });
+    inner.setResult({ hits: 3 });
+    outer.startSpan("step", { startedAt: "2024-05-06T07:00:00Z" }).finish();
+    await pass(time, 100);
+    const at = new Date().toISOString();
+    recorded.sandbox.faults.next({ kind: "delay", ms: 3_000 });
+    assertEquals(await settle(time, recorded.run.finish({ status })), report({ recorded: 3 }));
+    const expected = status ?? "complete";
+    assertEquals(recorded.spans.map(({ status }) => status), [expected, expected, "complete"]);
+    assertEquals(recorded.spans.slice(0, 2).map(({ finished_at }) => finished_at), [at, at]);
+    assertEquals(recorded.spans[1]!.result_payload, { hits: 3 });
+    const [instance] = recorded.sandbox.instances.values();
+    assertEquals([instance!.status, instance!.finished_at], [expected, at]);
+    outer.finish();
+    inner.finish();
+    await pass(time, 5_000);
+    assertEquals(recorded.problems, []);
+  }
+});
+
+Deno.test("finish() twice finishes once, and spans that start later are dropped", async () => {
+  using time = new FakeTime();
+  const recorded = new RecordedRun();
+  const { run } = recorded;
+  const first = run.finish();
+  const late = run.startSpan("step");
+  assertEquals(await settle(time, run.finish({ status: "failed" })), report({ dropped: 1 }));
+  assertEquals(await first, report({ dropped: 1 }));
+  assertEquals(await run.span("step", () => 7), 7);
+  late.finish();
+  assertEquals([await run.flush(), await run.finish()], [report({ dropped: 2 }), report({ dropped: 2 })]);
+  await run[Symbol.asyncDispose]();
+  assertEquals(recorded.paths, ["agent_instance/register", "run/start", "run/finish"]);
+  assertInstanceOf(await failureOf(late.id), PrefactorClientError);
+  assertEquals(recorded.problems[0]!.kind, "dropped");
+  await pass(time, 2_000);
+});
+
+Deno.test("await using finishes the run as complete, unless it is finished", async () => {
+  const recorded = new RecordedRun();
+  {
+    await using run = recorded.run;
+    run.startSpan("step");
+  }
+  assertEquals([...recorded.sandbox.instances.values()].map(({ status }) => status), ["complete"]);
+  assertEquals(recorded.spans.map(({ status }) => status), ["complete"]);
+});
+
+Deno.test("a 409 of the finish is no problem", async () => {
+  const recorded = new RecordedRun();
+  const { id } = await recorded.run.ready;
+  await recorded.client.agentInstances.finish(id);
+  await recorded.run.finish();
+  assertEquals(recorded.problems, []);
+});
+
+Deno.test("a finish that the API refuses is a problem", async () => {
+  for (const status of [401, 404, 422]) {
+    const recorded = new RecordedRun();
+    recorded.run.startSpan("step");
+    recorded.sandbox.faults.next({ kind: "status", status }, {
+      match: ({ path }) => path.endsWith("/finish"),
+    });
+    assertEquals(await recorded.run.finish(), report({ recorded: 1 }));
+    assertEquals(recorded.problemKinds, ["not_finished"]);
+  }
+});
+
+Deno.test("finish() takes no longer than its timeout, by default 10 s, and drops and counts the rest", async () => {
+  using time = new FakeTime();
+  const faults = [{ kind: "refuse" }, { kind: "hang" }, { kind: "status", status: 503 }] as const;
+  for (const fault of faults) {
+    for (const path of ["/register", "/start", "/bulk", "/finish"]) {
+      for (
+        const [options, timeout, finishTimeout] of [
+          [{}, undefined, 10_000],
+          [{ finishTimeout: 2_000 }, undefined, 2_000],
+          [{}, 500, 500],
+        ] as const
+      ) {
+        const recorded = new RecordedRun(options);
+        recorded.sandbox.faults.next(fault, {
+          times: Infinity,
+          match: (request) => request.path.endsWith(path),
+        });
+        const span = recorded.run.startSpan("step");
+        let counts;
+        recorded.run.finish({ timeout }).then((value) => counts = value);
+        await pass(time, finishTimeout - 50, 250);
+        assertEquals(counts, undefined);
+        await pass(time, 50);
+        const dropped = path === "/finish" ? { recorded: 1 } : { dropped: 1 };
+        assertEquals(counts, report(dropped), `${fault.kind} ${path}`);
+        const kinds = recorded.problemKinds.filter((kind) => kind.startsWith("not_"));
+        assertEquals(kinds.at(-1), path === "/register" ? "not_registered" : "not_finished");
+        const last = recorded.problems.findLast(({ kind }) => kind === kinds.at(-1));
+        assertInstanceOf(last!.error, PrefactorTimeoutError);
+        assertEquals(last!.error.timeout, finishTimeout);
+        assertEquals(recorded.problems.some(({ kind }) => kind === "dropped"), path !== "/finish");
+        if (path === "/register" || path === "/start") await failureOf(recorded.run.ready);
+        if (path !== "/finish") await failureOf(span.id);
+        const sent = recorded.sandbox.requests.length;
+        await pass(time, 60_000, 10_000);
+        assertEquals(recorded.sandbox.requests.length, sent);
+        await recorded.client.close();
+      }
+    }
+  }
+});
+
+Deno.test("an outage that ends before finish() is out of time loses nothing", async () => {
+  using time = new FakeTime();
+  const recorded = new RecordedRun();
+  recorded.sandbox.faults.next({ kind: "refuse" }, { times: Infinity });
+  for (let page = 0; page < 250; page++) recorded.run.startSpan("step", { payload: { page } }).finish();
+  await pass(time, 100_000, 1_000);
+  const finished = recorded.run.finish();
+  await pass(time, 2_500);
+  recorded.sandbox.faults.clear();
+  assertEquals(await settle(time, finished), report({ recorded: 250 }));
+  assertEquals([...recorded.sandbox.instances.values()].map(({ status }) => status), ["complete"]);
+});
+
+Deno.test("waitUntil gets a promise whenever something begins to wait, and recordRun() does not wait", async () => {
+  using time = new FakeTime();
+  const promises: { isSettled: boolean }[] = [];
+  const waitUntil = (promise: Promise<void>) => {
+    const entry = { isSettled: false };
+    promises.push(entry);
+    promise.then(() => entry.isSettled = true);
+  };
+  const recorded = new RecordedRun({ waitUntil });
+  assertEquals(promises.length, 1);
+  await settled();
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true]);
+  const span = recorded.run.startSpan("step");
+  recorded.run.startSpan("step");
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, false]);
+  await pass(time, 100);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true]);
+  span.finish();
+  recorded.run.finish();
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true, false]);
+  await pass(time, 100);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true, true]);
+
+  const { sandbox, client } = recorded;
+  sandbox.faults.next({ kind: "delay", ms: 1_000 }, { times: 3 });
+  promises.length = 0;
+  assertEquals(await recordRun(client, AGENT, (run) => run.span("step", () => 7), { waitUntil }), 7);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [false]);
+  await pass(time, 4_000);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true]);
+  assertEquals([...sandbox.instances.values()].map(({ status }) => status), ["complete", "complete"]);
+});
+
+Deno.test("a waitUntil that throws, and promises that never reject, do not disturb the run", async () => {
+  const promises: Promise<void>[] = [];
+  const recorded = new RecordedRun({
+    waitUntil: (promise) => {
+      promises.push(promise);
+      throw new Error("Illegal invocation");
+    },
+  });
+  recorded.sandbox.faults.next({ kind: "status", status: 401 });
+  recorded.run.startSpan("step");
+  await recorded.run.finish();
+  await Promise.all(promises);
+  assert(promises.length > 0);
+});
+
+Deno.test("the tally counts each span in exactly one place at any time", async () => {
+  using time = new FakeTime();
+  const recorded = new RecordedRun({ maxPendingSpans: 20 });
+  const { run, sandbox } = recorded;
+  sandbox.faults.random({ rate: 0.5, seed: 3, kinds: ["refuse", "lose", "garbage"] });
+  const open: { finish(): void }[] = [];
+  for (let count = 1; count <= 300; count++) {
+    open.push(run.startSpan(count % 7 === 0 ? "" : "step"));
+    if (count % 3 === 0) open.splice(count % open.length, 1)[0]!.finish();
+    const flush = run.flush({ timeout: 1 });
+    await time.tickAsync(1);
+    const { recorded, failed, dropped, pending } = await flush;
+    assertEquals(recorded + failed + dropped + pending, count);
+    assert(pending <= 300 && Math.min(recorded, failed, dropped, pending) >= 0);
+    if (count % 10 === 0) await pass(time, 200);
+  }
+  sandbox.faults.clear();
+  const counts = await settle(time, run.finish());
+  assertEquals(counts.recorded + counts.failed + counts.dropped, 300);
+  assertEquals([counts.pending, counts.recorded], [0, recorded.spans.length]);
+  assertStrictEquals(recorded.spans.every(({ status }) => status === "complete"), true);
+});

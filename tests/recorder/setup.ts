@@ -1,0 +1,94 @@
+/**
+ * Runs that are recorded in a sandbox.
+ *
+ * @module
+ */
+
+import type { FakeTime } from "@std/testing/time";
+import { type BulkItem, type HttpClientConfig, PrefactorHttpClient } from "../../mod.ts";
+import {
+  type RecorderOptions,
+  type RecordingProblem,
+  type RecordingReport,
+  RunRecorder,
+} from "../../src/recorder/mod.ts";
+import { turn } from "../helpers.ts";
+import { PrefactorSandbox, type SandboxRequest, type SandboxSpan } from "../../src/testing/mod.ts";
+
+/** The agent of the runs. */
+export const AGENT = {
+  agent_id: "librarian",
+  agent_version: { external_identifier: "1.4.0" },
+  agent_schema_version: { span_schemas: { step: { type: "object" } } },
+};
+
+/** A run, its sandbox, and what became of it. */
+export class RecordedRun {
+  readonly sandbox: PrefactorSandbox;
+  readonly client: PrefactorHttpClient;
+  readonly run: RunRecorder;
+  readonly problems: RecordingProblem[] = [];
+
+  constructor(
+    options: RecorderOptions = {},
+    { sandbox = new PrefactorSandbox(), ...config }: Partial<HttpClientConfig> & {
+      sandbox?: PrefactorSandbox;
+    } = {},
+  ) {
+    this.sandbox = sandbox;
+    this.client = new PrefactorHttpClient(sandbox.config({ maxRetries: 0, ...config }));
+    const onProblem = (problem: RecordingProblem) => this.problems.push(problem);
+    this.run = new RunRecorder(this.client, AGENT, { onProblem, ...options });
+  }
+
+  /** The spans at the sandbox, in the order in which they came. */
+  get spans(): SandboxSpan[] {
+    return [...this.sandbox.spans.values()];
+  }
+
+  /** The payloads of the spans at the sandbox. */
+  get payloads(): unknown[] {
+    return this.spans.map(({ payload }) => payload);
+  }
+
+  /** The bulk requests that came in. */
+  get bulkRequests(): SandboxRequest[] {
+    return this.sandbox.requests.filter(({ path }) => path === "/api/v1/bulk");
+  }
+
+  /** The items of each bulk request. */
+  get items(): BulkItem[][] {
+    return this.bulkRequests.map(({ body }) => (body as { items: BulkItem[] }).items);
+  }
+
+  /** The path of each request, without what all have in common. */
+  get paths(): string[] {
+    return this.sandbox.requests.map(({ path }) =>
+      path.replace("/api/v1/", "").replace(/agent_instance\/[^/]{32}/, "run")
+    );
+  }
+
+  /** The kind and the count of each problem. */
+  get problemKinds(): string[] {
+    return this.problems.map(({ kind, count }) => count === 1 ? kind : `${kind} × ${count}`);
+  }
+}
+
+/** A report with these counts, and 0 for the others. */
+export function report(counts: Partial<RecordingReport>): RecordingReport {
+  return { recorded: 0, failed: 0, dropped: 0, pending: 0, ...counts };
+}
+
+/** Lets everything happen that happens within the time, in ms. Requests have their turn after each step, in ms. */
+export async function pass(time: FakeTime, ms: number, step = 100): Promise<void> {
+  await settled();
+  for (let passed = 0; passed < ms; passed += step) {
+    await time.tickAsync(Math.min(step, ms - passed));
+    await settled();
+  }
+}
+
+/** Lets the requests to a sandbox that are under way come back. */
+export async function settled(): Promise<void> {
+  for (let count = 0; count < 12; count++) await turn();
+}
