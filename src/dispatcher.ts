@@ -64,7 +64,7 @@ export class Dispatcher {
       this.#retryBudget.giveBack(0);
       return response;
     } catch (error) {
-      if (call.aborted) throw call.reason;
+      if (call.aborted) throw reasonOfAbort(call);
       try {
         call.lastError = error;
         if (request.maxRetries === 0 || !this.#isRetriable(error, request)) throw error;
@@ -72,7 +72,7 @@ export class Dispatcher {
         this.#retryBudget.giveBack(response.attempts - 1);
         return response;
       } catch (error) {
-        throw call.aborted ? call.reason : traceToCaller(error);
+        throw call.aborted ? reasonOfAbort(call) : traceToCaller(error);
       }
     } finally {
       if (totalTimeout) this.#timeouts.delete(totalTimeout);
@@ -88,7 +88,7 @@ export class Dispatcher {
     if (this.#pending.size > 0) {
       const idle = new Promise<void>((resolve) => this.#onIdle.push(resolve));
       const expire = () => {
-        for (const { value: call } of this.#pending.entries()) call.abort(this.#closedError(call));
+        for (const { value: call } of this.#pending.entries()) call.abort(this.#closedError(call), true);
       };
       const abortAll = this.#timeouts.add({ due: 0, expire }, timeout);
       await idle;
@@ -135,7 +135,7 @@ export class Dispatcher {
   #startTotalTimeout(call: PendingCall): Entry<Timeout> {
     const timeout = call.request.totalTimeout!;
     const expire = () => {
-      const { method, path } = call.request;
+      const { method, path } = summarize(call.request, this.#config.redactor);
       const message = `${method} ${path} timed out: no response within a totalTimeout of ${timeout} ms`;
       const options = {
         phase: "total",
@@ -143,7 +143,7 @@ export class Dispatcher {
         cause: call.lastError,
         request: this.#summaryOf(call),
       } as const;
-      call.abort(new PrefactorTimeoutError(message, options));
+      call.abort(new PrefactorTimeoutError(message, options), true);
     };
     return this.#timeouts.add({ due: 0, isInGrace: false, expire }, timeout);
   }
@@ -162,6 +162,10 @@ export class Dispatcher {
 
 function closedError(): PrefactorClientError {
   return new PrefactorClientError("Cannot send the request: the client is closed");
+}
+
+function reasonOfAbort({ reason, isOwnReason }: PendingCall): unknown {
+  return isOwnReason ? traceToCaller(reason) : reason;
 }
 
 /**

@@ -27,6 +27,8 @@ export class PendingCall {
   aborted = false;
   /** The reason of the abort. */
   reason: unknown;
+  /** Whether the reason is an error of the client, and not the caller's. */
+  isOwnReason = false;
 
   /** Stops listening to the caller's signal. */
   readonly dispose: () => void;
@@ -40,10 +42,11 @@ export class PendingCall {
   }
 
   /** Aborts the call; the first reason counts. */
-  abort(reason: unknown): void {
+  abort(reason: unknown, isOwnReason = false): void {
     if (this.aborted) return;
     this.aborted = true;
     this.reason = reason;
+    this.isOwnReason = isOwnReason;
     this.#controller?.abort(reason);
     this.stage?.cancel(reason);
   }

@@ -49,4 +49,19 @@ Deno.test("the contract error of an endpoint method has the status and the reque
   const error = await failureOf(client.agentSpans.finish("s-1"));
   assertInstanceOf(error, PrefactorResponseContractError);
   assertEquals([error.statusCode, error.requestId, error.path], [201, "req-2", "details.type"]);
+  assertEquals([error.request?.method, error.request?.path], ["POST", "/api/v1/agent_spans/s-1/finish"]);
+  assert(error.request?.idempotencyKey);
+});
+
+Deno.test("a contract error of an endpoint names the field of the whole response, however long it is", async () => {
+  const details = {
+    type: "agent_span",
+    id: "s-1",
+    payload: { text: "x".repeat(2 ** 20) },
+    agent_instance_id: 5,
+  };
+  const { client } = makeClient(() => json({ status: "success", details }));
+  const error = await failureOf(client.agentSpans.finish("s-1"));
+  assertInstanceOf(error, PrefactorResponseContractError);
+  assertEquals(error.path, "details.agent_instance_id");
 });

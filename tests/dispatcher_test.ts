@@ -15,7 +15,7 @@ import {
   PrefactorResponseContractError,
   PrefactorRetryExhaustedError,
 } from "../mod.ts";
-import { type Answer, failure, failureOf, inTurn, json, makeClient, ok, settle } from "./helpers.ts";
+import { type Answer, failure, failureOf, inTurn, json, makeClient, ok, settle, TOKEN } from "./helpers.ts";
 
 Deno.test("PrefactorHttpClient.request() retries network errors, timeouts and transient statuses", async (t) => {
   const broken = () =>
@@ -293,17 +293,34 @@ Deno.test("PrefactorRetryExhaustedError has the errors of the last ten attempts,
 Deno.test("the stack of an error leads to the line of the caller", async () => {
   using time = new FakeTime();
   async function callOfTheUser(answer: Answer): Promise<unknown> {
-    const { client } = makeClient(answer, { maxRetries: 1 });
+    const { client } = makeClient(answer, { maxRetries: 1, totalTimeout: 20_000 });
     try {
       return await client.agentSpans.finish("s-1");
     } catch (error) {
       return error;
     }
   }
-  for (const answer of [() => failure(404), () => failure(503), () => Promise.reject(new Error("m")), ok]) {
+  const hang = () => new Promise<never>(() => {});
+  for (
+    const answer of [hang, () => failure(404), () => failure(503), () => Promise.reject(new Error("m")), ok]
+  ) {
     const error = await settle(time, callOfTheUser(answer)) as Error;
     assert(isPrefactorHttpError(error));
     assert(error.stack!.includes("callOfTheUser"), error.stack);
     assert(error.stack!.startsWith(`${error.name}: ${error.message}`), error.stack);
+  }
+});
+
+Deno.test("a token in a path is in no message and no hook event", async () => {
+  using time = new FakeTime();
+  const events: unknown[] = [];
+  const watch = (event: unknown) => events.push(event);
+  const hooks = { onRequest: watch, onResponse: watch, onError: watch, onRetry: watch };
+  const { client } = makeClient(() => new Promise<never>(() => {}), { hooks, totalTimeout: 40_000 });
+  const error = await failureOf(settle(time, client.request("GET", `/x/${TOKEN}`)));
+  const { client: failing } = makeClient(() => failure(404), { hooks });
+  const other = await failureOf(failing.request("GET", `/x/${TOKEN}`));
+  for (const value of [error, other, ...events]) {
+    assertFalse(Deno.inspect(value, { depth: 9 }).includes(TOKEN));
   }
 });

@@ -50,7 +50,7 @@ export async function executeAll(
   checker.checkModel("options", isObject, options);
   const { maxItems, maxBytes, stopOnError, onProgress, ...requestOptions }: ExecuteAllOptions = options;
   const sender = new BulkSender(requester, { maxItems, maxBytes }, checker);
-  const source = new ItemSource(items, checker, requestOptions.signal);
+  const source = new ItemSource(items, checker, requester, requestOptions.signal);
   const result: BulkResult = { outputs: new Map(), failed: [], unattempted: [] };
   let pending: PendingItem[] = [];
   try {
@@ -104,6 +104,7 @@ class ItemSource {
   readonly total: number | undefined;
 
   readonly #checker: ArgumentChecker;
+  readonly #requester: HttpRequester;
   readonly #signal: AbortSignal | undefined;
   readonly #array: readonly BulkItem[];
   readonly #iterator: Iterator<BulkItem> | AsyncIterator<BulkItem>;
@@ -112,7 +113,13 @@ class ItemSource {
   #state: "idle" | "reading" | "ended" = "idle";
   #refused: BulkItem[] = [];
 
-  constructor(items: BulkItems, checker: ArgumentChecker, signal: AbortSignal | undefined) {
+  constructor(
+    items: BulkItems,
+    checker: ArgumentChecker,
+    requester: HttpRequester,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#requester = requester;
     const { [Symbol.asyncIterator]: asyncIterator, [Symbol.iterator]: iterator } = Object(items);
     const makeIterator = asyncIterator ?? iterator;
     const expected = "an iterable or async iterable of items";
@@ -169,7 +176,7 @@ class ItemSource {
     const expected = `different from that of items[${twin}]`;
     this.#checker.check(`${name}.idempotency_key`, twin === undefined, expected, key);
     this.#indices.set(key, this.#index);
-    const json = serialise(name, encodeItem(item as BulkItem, this.#checker));
+    const json = serialise(name, encodeItem(item as BulkItem, this.#checker), this.#requester);
     return { item: item as BulkItem, key, json, bytes: byteLength(json) };
   }
 
@@ -199,10 +206,11 @@ function untilAborted<T>(signal: AbortSignal | undefined, promise: T | Promise<T
   });
 }
 
-function serialise(name: string, item: BulkItem): string {
+function serialise(name: string, item: BulkItem, requester: HttpRequester): string {
   try {
     return JSON.stringify(item);
-  } catch (cause) {
+  } catch (error) {
+    const cause = new Error(String(redact(requester, reasonOf(error))));
     throw new PrefactorClientError(`Cannot execute the items: '${name}' cannot be written as JSON`, {
       cause,
     });

@@ -247,20 +247,29 @@ export function checkId(name: string, id: unknown, checker: ArgumentChecker): st
  */
 export function decodeResponse<Result>(
   { decode }: { readonly decode: Decoding<Result> },
-  { method, path }: EncodedRequest,
+  { method, path: rawPath, options }: EncodedRequest,
   response: OperationResponse,
   context: EncodingContext,
 ): Result {
   if (decode.isBody(response.body)) return decode.result(response.body);
   const body = redact(context, response.body);
   const { statusCode, requestId } = response;
-  const issue = findIssue(decode.isBody, body) ??
+  const path = String(redact(context, rawPath));
+  const key = options.idempotencyKey;
+  const request = { method, path, ...(typeof key === "string" && { idempotencyKey: key }) };
+  // The whole response is checked, since its redacted copy is cut.
+  const { expected, value, path: field } = findIssue(decode.isBody, response.body) ??
     { path: "", expected: "the same at each read", value: body };
-  const name = issue.path === "" ? "the body" : `'${issue.path}'`;
-  throw new PrefactorResponseContractError(
-    `Cannot read the response to ${method} ${path}: ${name} must be ${issue.expected}, but is ${
-      formatValue(issue.value)
-    }`,
-    { statusCode, requestId, path: issue.path, body },
-  );
+  const fieldPath = String(redact(context, field));
+  const name = fieldPath === "" ? "the body" : `'${fieldPath}'`;
+  const actual = formatValue(typeof value === "string" ? redact(context, value) : value);
+  const message =
+    `Cannot read the response to ${method} ${path}: ${name} must be ${expected}, but is ${actual}`;
+  throw new PrefactorResponseContractError(message, {
+    statusCode,
+    requestId,
+    path: fieldPath,
+    body,
+    request,
+  });
 }

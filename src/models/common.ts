@@ -17,8 +17,8 @@ export interface JsonObject {
 
 /**
  * An object that a request carries as a JSON object: a value of any interface or class, a `Record` or an object
- * literal. Arrays, functions and built-in objects such as dates, maps and promises do not compile. Values that JSON
- * cannot hold, at any depth, cause a `PrefactorClientError` at run time.
+ * literal. Arrays, functions and built-in objects such as dates, maps and promises do not compile. The value is
+ * written as `JSON.stringify` does; a cycle or a bigint at any depth causes a `PrefactorClientError`.
  */
 export type JsonObjectLike =
   | Readonly<Record<string, unknown>>

@@ -188,7 +188,7 @@ class Attempt implements Cancelable, Timeout {
   }
 
   expire(): void {
-    const { method, path, timeout: requestTimeout, connectTimeout } = this.#request;
+    const { timeout: requestTimeout, connectTimeout } = this.#request;
     if (this.#phase === "connect" && this.#hasHeaders) {
       this.#phase = "request";
       this.#timeout = this.#timeouts.add(this, requestTimeout - connectTimeout!);
@@ -197,8 +197,9 @@ class Attempt implements Cancelable, Timeout {
     const phase = this.#phase;
     const timeout = phase === "connect" ? connectTimeout! : requestTimeout;
     const missing = phase === "connect" ? "response headers" : "complete response";
-    const message = `${method} ${path} timed out: no ${missing} within ${timeout} ms`;
-    this.cancel(new PrefactorTimeoutError(message, { phase, timeout, request: this.#summary }));
+    const request = this.#summary;
+    const message = `${request.method} ${request.path} timed out: no ${missing} within ${timeout} ms`;
+    this.cancel(new PrefactorTimeoutError(message, { phase, timeout, request }));
   }
 
   #fail(error: unknown): void {
@@ -244,7 +245,7 @@ class Attempt implements Cancelable, Timeout {
   }
 
   get #event(): { callId: number; method: string; path: string; attempt: number } {
-    const { method, path } = this.#request;
+    const { method, path } = this.#summary;
     const { callId, attempt } = this.#info;
     return { callId, method, path, attempt };
   }
