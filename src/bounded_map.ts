@@ -4,19 +4,16 @@
  * @module
  */
 
-/**
- * A map of a bounded number of entries. The oldest one makes room for a new one, at a cost that does not grow with the
- * number of entries: the first key of a `Map` is slow to find after many have been deleted.
- */
+/** A map of a bounded number of entries. The oldest one makes room for a new one. */
 export class BoundedMap<T> {
   readonly #entries = new Map<string, T>();
-  readonly #keys: string[] = [];
-  readonly #size: number;
-  #oldest = 0;
+  /** Yields the keys by age. It never starts again, because an engine may take long to find the first key of a map. */
+  readonly #oldest = this.#entries.keys();
+  readonly #maxSize: number;
 
-  /** Creates a map of that many entries at most. */
-  constructor(size: number) {
-    this.#size = size;
+  /** Creates a map of this number of entries at most. */
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize;
   }
 
   /** Returns the value of a key. */
@@ -26,11 +23,8 @@ export class BoundedMap<T> {
 
   /** Sets the value of a key; a key that is there already keeps its age. */
   set(key: string, value: T): void {
-    if (!this.#entries.has(key)) {
-      const oldest = this.#keys[this.#oldest];
-      if (oldest !== undefined) this.#entries.delete(oldest);
-      this.#keys[this.#oldest] = key;
-      this.#oldest = (this.#oldest + 1) % this.#size;
+    if (this.#entries.size === this.#maxSize && !this.#entries.has(key)) {
+      this.#entries.delete(this.#oldest.next().value!);
     }
     this.#entries.set(key, value);
   }
@@ -43,7 +37,5 @@ export class BoundedMap<T> {
   /** Deletes all keys. */
   clear(): void {
     this.#entries.clear();
-    this.#keys.length = 0;
-    this.#oldest = 0;
   }
 }
