@@ -13,11 +13,11 @@ import { AgentInstanceClient } from "./endpoints/agent_instances.ts";
 import { AgentSpanClient } from "./endpoints/agent_spans.ts";
 import { AgentClient } from "./endpoints/agents.ts";
 import { AlertClient } from "./endpoints/alerts.ts";
-import { observeError, observeResponse } from "./endpoints/control.ts";
+import { isObserved, observeError, observeResponse } from "./endpoints/control.ts";
 import { execute } from "./endpoints/operation.ts";
 import { GENERATE_PFIDS, PING } from "./endpoints/platform.ts";
 import { readEnvironment } from "./environment.ts";
-import { isObject } from "./guards.ts";
+import { isObject, isString } from "./guards.ts";
 import type {
   ApiResponseInfo,
   ControlObservation,
@@ -26,10 +26,7 @@ import type {
   RequestOptions,
 } from "./http_requester.ts";
 import { createIdempotencyKey } from "./idempotency.ts";
-import type { JsonObject } from "./models/common.ts";
-
-/** The subject of a request whose arguments say nothing about an agent instance. */
-const UNKNOWN_SUBJECT = { idField: undefined, isEnd: undefined, id: undefined, fields: {} };
+import type { IdempotentRequest, JsonObject } from "./models/common.ts";
 
 /**
  * The client for the Prefactor API.
@@ -74,8 +71,6 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly #config: ResolvedConfig;
   readonly #dispatcher: Dispatcher;
   readonly #control: ControlMonitor;
-  /** Sends for the endpoints, which observe their responses themselves because they know the arguments. */
-  readonly #requester: HttpRequester;
 
   /**
    * Creates a client. Nothing is opened or sent.
@@ -86,19 +81,12 @@ export class PrefactorHttpClient implements HttpRequester {
   constructor(config: HttpClientConfig) {
     this.#config = resolveConfig(config);
     this.#dispatcher = new Dispatcher(this.#config);
-    this.#control = new ControlMonitor(this.#config.hooks);
-    this.#requester = {
-      request: (method, path, options) => this.request(method, path, options),
-      send: (method, path, options = {}) => this.#dispatcher.send(method, path, options),
-      createIdempotencyKey: () => this.createIdempotencyKey(),
-      redact: (value) => this.redact(value),
-      observeControl: (observation) => this.observeControl(observation),
-    };
-    this.agents = new AgentClient(this.#requester);
-    this.agentInstances = new AgentInstanceClient(this.#requester);
-    this.agentSpans = new AgentSpanClient(this.#requester);
-    this.alerts = new AlertClient(this.#requester);
-    this.bulk = new BulkClient(this.#requester);
+    this.#control = new ControlMonitor(this.#config);
+    this.agents = new AgentClient(this);
+    this.agentInstances = new AgentInstanceClient(this);
+    this.agentSpans = new AgentSpanClient(this);
+    this.alerts = new AlertClient(this);
+    this.bulk = new BulkClient(this);
   }
 
   /**
@@ -179,10 +167,10 @@ export class PrefactorHttpClient implements HttpRequester {
   async send(method: string, path: string, options: HttpRequestOptions = {}): Promise<ApiResponseInfo> {
     try {
       const response = await this.#dispatcher.send(method, path, options);
-      observeResponse(this, UNKNOWN_SUBJECT, response.body);
+      if (!isObserved(options)) observeResponse(this, {}, response.body);
       return response;
     } catch (error) {
-      observeError(this, UNKNOWN_SUBJECT, error);
+      if (!isObserved(options)) observeError(this, {}, error);
       throw error;
     }
   }
@@ -204,25 +192,25 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   ping(options?: RequestOptions): Promise<void> {
-    return execute({ requester: this.#requester, operation: PING, params: {}, options });
+    return execute({ requester: this, operation: PING, params: {}, options });
   }
 
   /**
    * Has the platform create ids. `createPfid` and `relatedPfid` create them without a request.
    *
    * @param count The number of ids.
-   * @param params The account of the ids. Defaults to that of the token.
+   * @param params The account of the ids, which defaults to that of the token, and the idempotency key.
    * @param options Options of this call.
    * @returns The ids.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   generatePfids(
     count: number,
-    params: { account_id?: string | null | undefined } = {},
+    params: IdempotentRequest & { account_id?: string | null | undefined } = {},
     options?: RequestOptions,
   ): Promise<string[]> {
     return execute({
-      requester: this.#requester,
+      requester: this,
       operation: GENERATE_PFIDS,
       params: { ...params, count },
       options,
@@ -236,6 +224,7 @@ export class PrefactorHttpClient implements HttpRequester {
    * @param agentInstanceId The id of the instance.
    * @returns The same signal for the same id, until the instance has been finished through this client or the client is
    * closed. At most 10,000 instances are remembered.
+   * @throws {PrefactorClientError} If the id is not a string.
    *
    * @example
    * ```ts
@@ -257,6 +246,8 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   terminationSignal(agentInstanceId: string): AbortSignal {
+    new ArgumentChecker("watch for the termination")
+      .check("agentInstanceId", isString(agentInstanceId), "a string", agentInstanceId);
     return this.#control.signal(agentInstanceId);
   }
 

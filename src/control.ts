@@ -8,19 +8,25 @@ import { BoundedMap } from "./bounded_map.ts";
 import { PrefactorTerminatedError } from "./errors/errors.ts";
 import { type ClientHooks, notify } from "./hooks.ts";
 import type { ControlObservation } from "./http_requester.ts";
+import type { Redactor } from "./redaction.ts";
 
 /** The maximum number of instances, and of spans, that are remembered. */
 const MAX_ENTRIES = 10_000;
 
+/** The maximum length of a reason, in characters. */
+const MAX_REASON_LENGTH = 4_096;
+
 /** Remembers which instances were terminated, and which instance a span belongs to. */
 export class ControlMonitor {
   readonly #hooks: ClientHooks | undefined;
+  readonly #redactor: Redactor;
   readonly #controllers = new BoundedMap<AbortController>(MAX_ENTRIES);
   readonly #instanceOfSpan = new BoundedMap<string>(MAX_ENTRIES);
 
   /** Creates the monitor of a client. */
-  constructor(hooks: ClientHooks | undefined) {
+  constructor({ hooks, redactor }: { hooks: ClientHooks | undefined; redactor: Redactor }) {
     this.#hooks = hooks;
+    this.#redactor = redactor;
   }
 
   /** Returns the signal of an instance; the same until the instance has finished or the monitor is cleared. */
@@ -36,7 +42,9 @@ export class ControlMonitor {
     }
     if (control) {
       const terminate = control.terminate === true;
-      const reason = typeof control.reason === "string" ? control.reason : null;
+      const reason = typeof control.reason === "string"
+        ? this.#redactor.start(control.reason, MAX_REASON_LENGTH)
+        : null;
       if (this.#hooks) notify(this.#hooks, "onControl", { agentInstanceId, terminate, reason });
       if (terminate && agentInstanceId !== undefined) this.#terminate(agentInstanceId, reason);
     }
@@ -52,8 +60,7 @@ export class ControlMonitor {
   #terminate(agentInstanceId: string, reason: string | null): void {
     const controller = this.#controllerOf(agentInstanceId);
     if (controller.signal.aborted) return;
-    const why = reason === null ? "no reason given" : reason;
-    const message = `Agent instance ${agentInstanceId} was terminated: ${why}`;
+    const message = `Agent instance ${agentInstanceId} was terminated: ${reason ?? "no reason given"}`;
     controller.abort(new PrefactorTerminatedError(message, { agentInstanceId, reason }));
   }
 

@@ -78,7 +78,10 @@ const TABLE: Readonly<Record<string, Row>> = {
   "idempotency.ts": { values: [] },
   "hooks.ts": { values: [] },
   "bounded_map.ts": { values: [] },
-  "control.ts": { values: ["bounded_map.ts", "errors/", "hooks.ts"], types: ["http_requester.ts"] },
+  "control.ts": {
+    values: ["bounded_map.ts", "errors/", "hooks.ts"],
+    types: ["http_requester.ts", "redaction.ts"],
+  },
   "pending_call.ts": { values: ["abort_signals.ts"], types: ["transport/"] },
   "redaction.ts": { values: ["guards.ts"] },
   "http_requester.ts": { values: [], types: ["models/"] },

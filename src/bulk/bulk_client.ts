@@ -85,8 +85,8 @@ export class BulkClient {
       options: { ...options, connectTimeout },
     });
     for (const item of request.items) {
-      const output = response.outputs[item.idempotency_key];
-      if (output) observeOutput(requester, item, output);
+      const { idempotency_key: key } = item;
+      if (Object.hasOwn(response.outputs, key)) observeOutput(requester, item, response.outputs[key]!);
     }
     return response;
   }

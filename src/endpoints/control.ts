@@ -1,5 +1,5 @@
 /**
- * Reports what responses say about agent instances to whoever sends the requests.
+ * Reports to the sender of requests what their responses say about agent instances.
  *
  * @module
  */
@@ -11,32 +11,37 @@ import type { ControlObservation, HttpRequester } from "../http_requester.ts";
 /** The agent instance or span that an operation is about, as far as its arguments tell. */
 export interface Subject {
   /** The name of the id in the path. */
-  readonly idField: string | undefined;
+  readonly idField?: string | undefined;
   /** Whether the operation ends the instance. */
-  readonly isEnd: boolean | undefined;
+  readonly isEnd?: boolean | undefined;
   /** The id in the path. */
-  readonly id: string | undefined;
+  readonly id?: string | undefined;
   /** The fields of the request. */
-  readonly fields: { readonly [name: string]: unknown };
+  readonly fields?: { readonly [name: string]: unknown };
+}
+
+type Requester = Pick<HttpRequester, "observeControl">;
+type Body = Readonly<Record<string, unknown>>;
+
+const IS_OBSERVED = Symbol("isObserved");
+
+/** Options of a request whose response its caller observes, so that the sender does not observe it again. */
+export const OBSERVED: object = { [IS_OBSERVED]: true };
+
+/** Returns whether the caller of a request with these options observes its response. */
+export function isObserved(options: unknown): boolean {
+  return isObject(options) && IS_OBSERVED in options;
 }
 
 /** Reports a successful response. */
-export function observeResponse(
-  requester: Pick<HttpRequester, "observeControl">,
-  subject: Subject,
-  body: Readonly<Record<string, unknown>>,
-): void {
+export function observeResponse(requester: Requester, subject: Subject, body: Body): void {
   const observation = observe(subject, body);
   if (subject.isEnd) observation.finished = true;
   if (Object.keys(observation).length > 0) requester.observeControl?.(observation);
 }
 
 /** Reports an error response. */
-export function observeError(
-  requester: Pick<HttpRequester, "observeControl">,
-  subject: Subject,
-  error: unknown,
-): void {
+export function observeError(requester: Requester, subject: Subject, error: unknown): void {
   const cause = error instanceof PrefactorRetryExhaustedError ? error.lastError : error;
   if (!(cause instanceof PrefactorApiError)) return;
   const isEnded = subject.isEnd === true && cause instanceof PrefactorConflictError;
@@ -49,8 +54,8 @@ export function observeError(
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function observe(
-  { idField, id, fields }: Subject,
-  { details, control }: { readonly details?: unknown; readonly control?: unknown },
+  { idField, id, fields = {} }: Subject,
+  { details, control }: Body,
 ): Mutable<ControlObservation> {
   const resource = isObject(details) ? details : {};
   const isInstance = resource["type"] === "agent_instance";
@@ -61,10 +66,12 @@ function observe(
   if (typeof agentInstanceId === "string") observation.agentInstanceId = agentInstanceId;
   const agentSpanId = idField === "agent_span_id" ? id : resource["type"] === "agent_span" && resource["id"];
   if (typeof agentSpanId === "string") observation.agentSpanId = agentSpanId;
-  if (isObject(control)) observation.control = control;
-  else if (isInstance && resource["status"] === "terminated") {
+  const isTerminate = isObject(control) && control["terminate"] === true;
+  if (isInstance && resource["status"] === "terminated" && !isTerminate) {
     const reason = resource["termination_reason"];
     observation.control = { terminate: true, reason: typeof reason === "string" ? reason : null };
+  } else if (isObject(control)) {
+    observation.control = control;
   }
   return observation;
 }

@@ -5,8 +5,16 @@
  */
 
 import { ArgumentChecker, redact } from "../arguments.ts";
-import { PrefactorResponseContractError } from "../errors/errors.ts";
-import { findIssue, formatValue, isObject, isTimestamp } from "../guards.ts";
+import { PrefactorResponseContractError, type RequestSummary } from "../errors/errors.ts";
+import {
+  findIssue,
+  formatValue,
+  isAbsentOr,
+  isLiteral,
+  isObject,
+  type Issue,
+  isTimestamp,
+} from "../guards.ts";
 import type {
   ApiResponseInfo,
   HttpRequester,
@@ -15,9 +23,9 @@ import type {
   RequestOptions,
 } from "../http_requester.ts";
 import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
-import { isApiResponse, type JsonObject, type JsonValue } from "../models/common.ts";
+import type { JsonObject, JsonValue } from "../models/common.ts";
 import { isPage, type Page } from "../models/page.ts";
-import { observeError, observeResponse, type Subject } from "./control.ts";
+import { OBSERVED, observeError, observeResponse, type Subject } from "./control.ts";
 
 type Guard<T> = (value: unknown) => value is T;
 
@@ -71,10 +79,14 @@ export const inDetails: Encoding = (fields, idempotencyKey) => flat({ details: f
 export const asQuery: Encoding = (fields) => {
   const params: Record<string, QueryValue> = {};
   for (const [name, value] of Object.entries(fields)) {
-    if (!isObject(value)) params[name] = value as QueryValue;
-    else {for (const [field, inner] of Object.entries(value)) {
-        params[`${name}[${field}]`] = inner as QueryValue;
-      }}
+    if (!isObject(value)) {
+      params[name] = value as QueryValue;
+      continue;
+    }
+    for (const [field, inner] of Object.entries(value)) {
+      const isDate = inner instanceof Date && isTimestamp(inner);
+      params[`${name}[${field}]`] = isDate ? inner.toISOString() : inner as QueryValue;
+    }
   }
   return { params };
 };
@@ -87,12 +99,17 @@ export interface Decoding<Result> {
   readonly result: (body: JsonObject) => Result;
 }
 
-/** The result is the `details` of the response. */
+/** The result is the `details` of the response. Sources differ on whether every such response has a `status`. */
 export function details<T>(isDetails: Guard<T>): Decoding<T> {
   return {
-    isBody: (value) => isApiResponse(value, isDetails),
+    isBody: (value) =>
+      isObject(value) && isAbsentOr(value["status"], isSuccess) && isDetails(value["details"]),
     result: ({ details }) => details as T,
   };
+}
+
+function isSuccess(value: unknown): value is "success" {
+  return isLiteral(value, "success");
 }
 
 /** The result is another field of the response. */
@@ -134,21 +151,36 @@ export interface EncodedRequest {
 /** What encoding needs from whoever sends the request. */
 export type EncodingContext = Pick<HttpRequester, "createIdempotencyKey" | "redact">;
 
+/** What {@linkcode execute} needs to carry out an operation. */
+export interface Execution<Params extends object, Result> extends OperationArguments<Params> {
+  readonly requester: HttpRequester;
+  readonly operation: Operation<Params, Result>;
+  readonly options: RequestOptions | undefined;
+}
+
 /** Carries out an operation. */
 export async function execute<Params extends object, Result>(
-  { requester, operation, options, ...args }: OperationArguments<Params> & {
-    readonly requester: HttpRequester;
-    readonly operation: Operation<Params, Result>;
-    readonly options: RequestOptions | undefined;
-  },
+  execution: Execution<Params, Result>,
 ): Promise<Result> {
+  return (await executeWithFacts(execution)).result;
+}
+
+/** Carries out an operation, and returns the request and the response too. */
+export async function executeWithFacts<Params extends object, Result>(
+  { requester, operation, options, ...args }: Execution<Params, Result>,
+): Promise<{ result: Result; request: EncodedRequest; response: OperationResponse }> {
   const request = encodeRequest(operation, args, requester);
+  const isObserver = requester.observeControl !== undefined;
   try {
-    const response = await sendRequest(requester, request, options);
-    if (requester.observeControl) observeResponse(requester, subjectOf(operation, args), response.body);
-    return decodeResponse(operation, request, response, requester);
+    const response = await sendRequest(
+      requester,
+      request,
+      isObserver ? { ...options, ...OBSERVED } : options,
+    );
+    if (isObserver) observeResponse(requester, subjectOf(operation, args), response.body);
+    return { result: decodeResponse(operation, request, response, requester), request, response };
   } catch (error) {
-    if (requester.observeControl) observeError(requester, subjectOf(operation, args), error);
+    if (isObserver) observeError(requester, subjectOf(operation, args), error);
     throw error;
   }
 }
@@ -247,29 +279,40 @@ export function checkId(name: string, id: unknown, checker: ArgumentChecker): st
  */
 export function decodeResponse<Result>(
   { decode }: { readonly decode: Decoding<Result> },
-  { method, path: rawPath, options }: EncodedRequest,
+  request: EncodedRequest,
   response: OperationResponse,
   context: EncodingContext,
 ): Result {
   if (decode.isBody(response.body)) return decode.result(response.body);
   const body = redact(context, response.body);
-  const { statusCode, requestId } = response;
-  const path = String(redact(context, rawPath));
-  const key = options.idempotencyKey;
-  const request = { method, path, ...(typeof key === "string" && { idempotencyKey: key }) };
   // The whole response is checked, since its redacted copy is cut.
-  const { expected, value, path: field } = findIssue(decode.isBody, response.body) ??
+  const { path, expected, value } = findIssue(decode.isBody, response.body) ??
     { path: "", expected: "the same at each read", value: body };
-  const fieldPath = String(redact(context, field));
-  const name = fieldPath === "" ? "the body" : `'${fieldPath}'`;
-  const actual = formatValue(typeof value === "string" ? redact(context, value) : value);
+  const issue = {
+    path: String(redact(context, path)),
+    expected,
+    value: typeof value === "string" ? redact(context, value) : value,
+  };
+  throw contractError(issue, request, { ...response, body: body as JsonObject }, context);
+}
+
+/** Creates the error for a response with an issue. Neither the issue nor the body has secrets. */
+export function contractError(
+  { path: at, expected, value }: Issue,
+  { method, path: rawPath, options: { idempotencyKey } }: EncodedRequest,
+  { statusCode, requestId, body }: OperationResponse,
+  context: EncodingContext,
+): PrefactorResponseContractError {
+  const path = String(redact(context, rawPath));
+  const name = at === "" ? "the body" : `'${at}'`;
+  const actual = formatValue(value);
   const message =
     `Cannot read the response to ${method} ${path}: ${name} must be ${expected}, but is ${actual}`;
-  throw new PrefactorResponseContractError(message, {
+  return new PrefactorResponseContractError(message, {
     statusCode,
     requestId,
-    path: fieldPath,
+    path: at,
     body,
-    request,
+    request: { method, path, ...(typeof idempotencyKey === "string" && { idempotencyKey }) },
   });
 }

@@ -5,7 +5,7 @@
  */
 
 import { isAbsentOr, isArrayOf, isObject, isPlainObject, isSafeInteger, isString } from "../guards.ts";
-import type { JsonObject } from "../models/common.ts";
+import type { IdempotentRequest, JsonObject } from "../models/common.ts";
 import { asQuery, empty, flat, isNoParams, type Operation } from "./operation.ts";
 
 /** Checks that the token is valid. */
@@ -19,7 +19,7 @@ export const PING: Operation<Record<never, never>, void> = {
 };
 
 /** The params of {@linkcode GENERATE_PFIDS}. */
-export interface GeneratePfidsRequest {
+export interface GeneratePfidsRequest extends IdempotentRequest {
   /** The number of ids. */
   count: number;
   /** The account of the ids. Defaults to that of the token. */
@@ -32,7 +32,10 @@ export const GENERATE_PFIDS: Operation<GeneratePfidsRequest, string[]> = {
   method: "POST",
   path: "/api/v1/pfid/generate",
   isParams: (value): value is GeneratePfidsRequest =>
-    isPlainObject(value) && isSafeInteger(value["count"]) && isAbsentOr(value["account_id"], isString),
+    isPlainObject(value) &&
+    isSafeInteger(value["count"]) &&
+    isAbsentOr(value["account_id"], isString) &&
+    isAbsentOr(value["idempotency_key"], isString),
   encode: flat,
   decode: {
     isBody: (value) => isObject(value) && isArrayOf(holderOf(value)["pfids"], isString),

@@ -1,13 +1,14 @@
-import { assertEquals, assertInstanceOf } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStringIncludes } from "@std/assert";
 import {
   type HttpRequester,
   isApiResponse,
+  PrefactorClientError,
   PrefactorResponseContractError,
   type RequestOptions,
 } from "../../mod.ts";
-import { asQuery, body, empty, execute, type Operation } from "../../src/endpoints/operation.ts";
+import { asQuery, body, details, empty, execute, type Operation } from "../../src/endpoints/operation.ts";
 import { isAbsentOr, isObject, isTimestamp } from "../../src/guards.ts";
-import { failureOf, makeClient } from "../helpers.ts";
+import { failureOf, json, makeClient, TOKEN } from "../helpers.ts";
 import { OBJECT, testEndpoint, TIMESTAMP } from "./table.ts";
 
 type Params = Record<string, unknown>;
@@ -66,13 +67,14 @@ testEndpoint({
           status: "raised",
           severity: ["error", "critical"],
           at: new Date("2024-05-06T07:08:09Z"),
-          pagination: { offset: 0, page_size: 100 },
+          pagination: { offset: 0, page_size: 100, since: new Date("2024-05-06T07:08:09Z") },
         },
         converted: {
           at: "2024-05-06T07:08:09.000Z",
           pagination: undefined,
           "pagination[offset]": 0,
           "pagination[page_size]": 100,
+          "pagination[since]": "2024-05-06T07:08:09.000Z",
         },
         types: { at: TIMESTAMP, pagination: OBJECT },
       },
@@ -106,4 +108,66 @@ Deno.test("execute() falls back to request() if the requester has no send()", as
   const error = await failureOf(execute({ requester: unnamed, operation, params: {}, options }));
   assertInstanceOf(error, PrefactorResponseContractError);
   assertEquals([error.statusCode, error.requestId], [undefined, undefined]);
+});
+
+Deno.test("execute() leaves out null and undefined inside an object of the query", async () => {
+  const { client, sent } = makeClient(() => json(PAGE));
+  await new ThingClient(client).list({ pagination: { offset: null, page_size: undefined, since: "x" } });
+  assertEquals([...new URL(sent[0]!.url).searchParams], [["pagination[since]", "x"]]);
+});
+
+Deno.test("execute() rejects an invalid Date inside an object of the query and sends nothing", async () => {
+  const { client, sent } = makeClient(() => json(PAGE));
+  const error = await failureOf(
+    new ThingClient(client).list({ pagination: { since: new Date(Number.NaN) } }),
+  );
+  assertInstanceOf(error, PrefactorClientError);
+  assertStringIncludes(error.message, "'params.pagination[since]' must be");
+  assertEquals(sent.length, 0);
+});
+
+const GET: Operation<Params, unknown> = { ...LIST, decode: details(isObject) };
+
+Deno.test("execute() accepts details without a status, and rejects those with a status of failure", async () => {
+  const table: [status: object, path: string | undefined][] = [
+    [{}, undefined],
+    [{ status: null }, undefined],
+    [{ status: "success" }, undefined],
+    [{ status: "error" }, "status"],
+    [{ status: "pending" }, "status"],
+    [{ status: 7 }, "status"],
+  ];
+  for (const [status, path] of table) {
+    const requester = {
+      request: () => Promise.resolve({ ...status, details: { id: "t-1" }, control: null }),
+    };
+    const result = execute({ requester, operation: GET, params: {}, options: undefined });
+    if (path === undefined) {
+      assertEquals(await result, { id: "t-1" });
+    } else {
+      const error = await failureOf(result);
+      assertInstanceOf(error, PrefactorResponseContractError);
+      assertEquals(error.path, path);
+    }
+  }
+});
+
+Deno.test("execute() rejects with the facts of a response that does not match its model, without the token", async () => {
+  const { client } = makeClient(
+    () => json({ details: { id: 7, echo: TOKEN } }, 201, { "x-request-id": "req-9" }),
+  );
+  const { agentSpans } = client;
+  const error = await failureOf(agentSpans.finish("s-1", { idempotency_key: "key-1" }));
+  assertInstanceOf(error, PrefactorResponseContractError);
+  const { statusCode, requestId, path, body, request } = error;
+  assertEquals({ statusCode, requestId, path, body, request }, {
+    statusCode: 201,
+    requestId: "req-9",
+    path: "details.type",
+    body: { details: { id: 7, echo: "[redacted]" } },
+    request: { method: "POST", path: "/api/v1/agent_spans/s-1/finish", idempotencyKey: "key-1" },
+  });
+  const reading = await failureOf(client.agents.get("a-1"));
+  assertInstanceOf(reading, PrefactorResponseContractError);
+  assertEquals(reading.request, { method: "GET", path: "/api/v1/agent/a-1" });
 });
