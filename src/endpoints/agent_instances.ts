@@ -275,7 +275,7 @@ export class AgentInstanceClient {
     params: ListInstancesRequest,
     options?: RequestOptions,
   ): AsyncGenerator<AgentInstanceSummary, void> {
-    return listAll((params) => this.list(params, options), params);
+    return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 
   /**

@@ -189,6 +189,6 @@ export class AgentSpanClient {
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   listAll(params: ListSpansRequest, options?: RequestOptions): AsyncGenerator<AgentSpanSummary, void> {
-    return listAll((params) => this.list(params, options), params);
+    return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 }

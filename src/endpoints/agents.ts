@@ -259,6 +259,6 @@ export class AgentClient {
    * ```
    */
   listAll(params: ListAgentsRequest = {}, options?: RequestOptions): AsyncGenerator<AgentSummary, void> {
-    return listAll((params) => this.list(params, options), params);
+    return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 }

@@ -158,7 +158,7 @@ export class AlertClient {
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   listAll(params: ListAlertsRequest = {}, options?: RequestOptions): AsyncGenerator<AlertSummary, void> {
-    return listAll((params) => this.list(params, options), params);
+    return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 
   /**

@@ -4,9 +4,11 @@
  * @module
  */
 
-import { PrefactorResponseContractError } from "../errors/errors.ts";
-import { formatValue } from "../guards.ts";
+import { redact } from "../arguments.ts";
+import { isAbsentOr, isIntegerIn, isObject } from "../guards.ts";
+import type { JsonObject } from "../models/common.ts";
 import type { Page, PageParams } from "../models/page.ts";
+import { contractError, executeWithFacts, type Execution } from "./operation.ts";
 
 /** The maximum number of rows of a page, and the default of {@linkcode listAll}. */
 const MAX_PAGE_SIZE = 100;
@@ -16,35 +18,33 @@ const MAX_PAGE_SIZE = 100;
  * shift while new ones arrive, is not yielded twice.
  */
 export async function* listAll<Params extends PageParams, Row extends { readonly id: string }>(
-  list: (params: Params) => Promise<Page<Row>>,
-  params: Params,
+  execution: Execution<Params, Page<Row>>,
 ): AsyncGenerator<Row, void> {
-  let offset = params?.pagination?.offset ?? undefined;
+  const { requester, params } = execution;
+  let pagination = params?.pagination;
+  if (isAbsentOr(pagination, isObject)) {
+    pagination = { ...pagination, page_size: pagination?.page_size ?? MAX_PAGE_SIZE };
+  }
   let previousIds: ReadonlySet<string> = new Set();
   for (;;) {
-    const pagination = {
-      page_size: MAX_PAGE_SIZE,
-      ...params?.pagination,
-      ...(offset !== undefined && { offset }),
-    };
-    const { summaries, pagination: place } = await list({ ...params, pagination });
-    for (const row of summaries) {
+    const { result, request, response } = await executeWithFacts({
+      ...execution,
+      params: { ...params, pagination },
+    });
+    for (const row of result.summaries) {
       if (!previousIds.has(row.id)) yield row;
     }
-    const next: unknown = place?.next_page_offset;
-    if (next === null || next === undefined || summaries.length === 0) return;
-    offset = advance(offset ?? 0, next);
-    previousIds = new Set(summaries.map(({ id }) => id));
+    const next: unknown = result.pagination?.next_page_offset;
+    if (next === null || next === undefined || result.summaries.length === 0) return;
+    const least = (pagination?.offset ?? 0) + 1;
+    const offset = typeof next === "string" && next.trim() !== "" ? Number(next) : next;
+    if (!isIntegerIn(offset, least, Number.MAX_SAFE_INTEGER)) { // it would never end
+      const path = "pagination.next_page_offset";
+      const issue = { path, expected: `an integer >= ${least}`, value: redact(requester, next) };
+      const body = redact(requester, response.body) as JsonObject;
+      throw contractError(issue, request, { ...response, body }, requester);
+    }
+    pagination = { ...pagination, offset };
+    previousIds = new Set(result.summaries.map(({ id }) => id));
   }
-}
-
-/** Returns the next offset, which may come as text. One that does not advance would never end. */
-function advance(offset: number, next: unknown): number {
-  const number = typeof next === "string" && next.trim() !== "" ? Number(next) : next;
-  if (typeof number === "number" && number > offset) return number;
-  const path = "pagination.next_page_offset";
-  throw new PrefactorResponseContractError(
-    `Cannot read the next page: '${path}' must be a number > ${offset}, but is ${formatValue(next)}`,
-    { path },
-  );
 }
