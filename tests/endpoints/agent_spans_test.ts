@@ -9,7 +9,7 @@ import {
 } from "../../mod.ts";
 import { json, makeClient } from "../helpers.ts";
 import { recordRequests } from "./recording_requester.ts";
-import { OBJECT, oneOf, required, STRING, testEndpoint, TIMESTAMP } from "./table.ts";
+import { BOOLEAN, OBJECT, oneOf, pageParams, required, STRING, testEndpoint, TIMESTAMP } from "./table.ts";
 
 const SPAN = {
   type: "agent_span",
@@ -19,6 +19,9 @@ const SPAN = {
   status: "active",
 };
 const RESPONSE = { status: "success", details: SPAN };
+
+const PAGE = { status: "success", summaries: [{ id: "s-1" }], pagination: null, sorting: null };
+const LIST = pageParams({ agent_instance_id: "i-1" });
 
 const CREATE = { agent_instance_id: "i-1", schema_name: "agent:llm", status: "active" } as const;
 
@@ -44,6 +47,7 @@ testEndpoint({
           parent_span_id: "s-0",
           started_at: new Date("2024-05-06T09:08:09+02:00"),
           finished_at: "2024-05-06T07:08:10+00:00",
+          sensitive_encoding: true,
         },
         converted: { started_at: "2024-05-06T07:08:09.000Z" },
         types: {
@@ -56,6 +60,7 @@ testEndpoint({
           parent_span_id: STRING,
           started_at: TIMESTAMP,
           finished_at: TIMESTAMP,
+          sensitive_encoding: BOOLEAN,
         },
       },
       response: RESPONSE,
@@ -71,16 +76,62 @@ testEndpoint({
           status: "cancelled",
           result_payload: { hits: 3 },
           timestamp: new Date("2024-05-06T09:08:11+02:00"),
+          sensitive_encoding: false,
         },
         converted: { timestamp: "2024-05-06T07:08:11.000Z" },
         types: {
           status: oneOf(FINISH_STATUSES, "active"),
           result_payload: OBJECT,
           timestamp: TIMESTAMP,
+          sensitive_encoding: BOOLEAN,
         },
       },
       response: RESPONSE,
       result: SPAN,
+    },
+    discardSensitive: {
+      action: "discard the sensitive values of the span",
+      request: "POST /api/v1/agent_spans/{id}/discard_sensitive",
+      call: (spans, { id, params, options }) => spans.discardSensitive(id, params, options),
+      params: { sentIn: "body", all: {}, types: {} },
+      response: RESPONSE,
+      result: SPAN,
+    },
+    get: {
+      action: "get the span",
+      request: "GET /api/v1/agent_spans/{id}",
+      call: (spans, { id, params, options }) => spans.get(id, params, options),
+      params: { sentIn: "query", all: { redacted: true }, types: { redacted: BOOLEAN } },
+      response: RESPONSE,
+      result: SPAN,
+    },
+    list: {
+      action: "list the spans",
+      request: "GET /api/v1/agent_spans",
+      call: (spans, { params, options }) => spans.list(params, options),
+      params: {
+        sentIn: "query",
+        required: { agent_instance_id: "i-1" },
+        exactlyOne: ["agent_instance_id", "agent_id"],
+        all: {
+          agent_instance_id: "i-1",
+          start_time: new Date("2024-05-06T09:08:09+02:00"),
+          end_time: "2024-05-07T00:00:00+02:00",
+          include_summaries: true,
+          include_risk_level: false,
+          ...LIST.all,
+        },
+        converted: { start_time: "2024-05-06T07:08:09.000Z", ...LIST.converted },
+        types: {
+          start_time: TIMESTAMP,
+          end_time: TIMESTAMP,
+          include_summaries: BOOLEAN,
+          include_risk_level: BOOLEAN,
+          ...LIST.types,
+        },
+      },
+      response: PAGE,
+      result: PAGE,
     },
   },
 });

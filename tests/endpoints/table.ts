@@ -59,6 +59,10 @@ export interface ParamsRow {
   readonly required?: JsonObject;
   /** The fields that are sent if the params do not have them. */
   readonly defaults?: JsonObject;
+  /** The params of which the API takes exactly one; the first is in `all`. */
+  readonly exactlyOne?: readonly [first: string, second: string];
+  /** The params whose `null` is sent. */
+  readonly nullable?: readonly string[];
   /** All params except the idempotency key. */
   readonly all: Readonly<Record<string, unknown>>;
   /** The fields that are not sent as they are in `all`; `undefined` for those that are not sent. */
@@ -122,6 +126,49 @@ export function required(type: ParamType): ParamType {
   return { ...type, invalid: [...type.invalid, ...MISSING] };
 }
 
+/** Returns the part of {@linkcode ParamsRow} that all lists share, for the params that select and sort a page. */
+export function pageParams(least: JsonObject = {}): Required<Pick<ParamsRow, "all" | "converted" | "types">> {
+  const withPagination = (field: string) => (value: unknown) => ({
+    ...least,
+    pagination: { [field]: value },
+  });
+  const withSorting = (field: string) => (value: unknown) => ({
+    ...least,
+    sorting: { field: "id", direction: "asc", [field]: value },
+  });
+  const notIntegers: readonly Invalid[] = [["1", '"1"'], [0.5, "0.5"], [-1, "-1"], [Number.NaN, "NaN"]];
+  return {
+    all: { pagination: { offset: 2, page_size: 10 }, sorting: { field: "id", direction: "desc" } },
+    converted: {
+      pagination: undefined,
+      "pagination[offset]": 2,
+      "pagination[page_size]": 10,
+      sorting: undefined,
+      "sorting[field]": "id",
+      "sorting[direction]": "desc",
+    },
+    types: {
+      pagination: OBJECT,
+      "pagination.offset": {
+        expected: `an integer from 0 to ${Number.MAX_SAFE_INTEGER}`,
+        invalid: notIntegers,
+        paramsWith: withPagination("offset"),
+      },
+      "pagination.page_size": {
+        expected: "an integer from 1 to 100",
+        invalid: [...notIntegers, [0, "0"], [101, "101"]],
+        paramsWith: withPagination("page_size"),
+      },
+      sorting: OBJECT,
+      "sorting.field": { ...required(STRING), paramsWith: withSorting("field") },
+      "sorting.direction": {
+        ...required(oneOf(["asc", "desc"], "up")),
+        paramsWith: withSorting("direction"),
+      },
+    },
+  };
+}
+
 const KEY: ParamType = {
   expected: "1 to 64 printable ASCII characters",
   invalid: [["", '""'], ["k".repeat(65), `"${"k".repeat(60)}…"`], ["a\nb", '"a\\nb"']],
@@ -167,8 +214,8 @@ function testOperation<Client>(
 ): void {
   const [method, path] = row.request.split(" ") as [string, string];
   const { action, response, result } = row;
-  const { sentIn, required: least, defaults, all, converted, types }: ParamsRow = row.params ??
-    { sentIn: "query", all: {}, types: {} };
+  const { sentIn, required: least, defaults, exactlyOne, nullable = [], all, converted, types }: ParamsRow =
+    row.params ?? { sentIn: "query", all: {}, types: {} };
   const isKeyed = sentIn !== "query";
 
   const test = (does: string, run: () => Promise<void>) => Deno.test(`${Client.name}.${name}() ${does}`, run);
@@ -291,11 +338,49 @@ function testOperation<Client>(
 
   test("leaves out params that are null or undefined", async () => {
     for (const nothing of [null, undefined]) {
-      const names = [...Object.keys(all), "x_new", ...(isKeyed ? ["idempotency_key"] : [])];
+      const sent = nothing === null ? nullable : [];
+      const names = [...Object.keys(all), "x_new", ...(isKeyed ? ["idempotency_key"] : [])]
+        .filter((name) => !sent.includes(name));
       const params = { ...Object.fromEntries(names.map((name) => [name, nothing])), ...least };
       assertEquals((await argumentsFor({ params }))[2], carry(leastFields, "made-key"));
     }
   });
+
+  if (nullable.length > 0) {
+    test("sends the null that clears a param", async () => {
+      for (const name of nullable) {
+        const params = { ...least, [name]: null };
+        assertEquals((await argumentsFor({ params }))[2], carry({ ...leastFields, ...params }, "made-key"));
+      }
+    });
+  }
+
+  if (exactlyOne) {
+    test(`takes exactly one of ${exactlyOne.join(" and ")}`, async () => {
+      const [first, second] = exactlyOne;
+      for (const params of [{ [first]: "x" }, { [second]: "x" }]) {
+        assertEquals((await argumentsFor({ params }))[2], carry(params, "made-key"));
+        assertEquals(
+          (await argumentsFor({ params: { [first]: null, [second]: null, ...params } }))[2],
+          carry(params, "made-key"),
+        );
+      }
+      const table: [params: object, message: string][] = [
+        [{ [first]: 7 }, `'${first}' must be a string, but is 7`],
+        [{ [first]: "x", [second]: "y" }, `'${second}' must be absent if '${first}' is given, but is "y"`],
+        ...[[7, "7"] as const, ...MISSING].map(([value, shown]): [object, string] => [
+          { [second]: value },
+          `'${second}' must be a string if '${first}' is absent, but is ${shown}`,
+        ]),
+      ];
+      for (const [params, message] of table) {
+        const { client, request } = recordRequests(Client, response);
+        const error = await assertRejects(() => call(client, { params }), PrefactorClientError);
+        assertEquals(error.message, `Cannot ${action}: ${message}`);
+        assertSpyCalls(request, 0);
+      }
+    });
+  }
 
   test("sends unknown params", async () => {
     const unknown = { x_text: "a", x_array: [1], ...(isKeyed && { x_object: { at: 1 } }) };
@@ -339,7 +424,8 @@ function testOperation<Client>(
 
   test("does not show the token in its messages", async () => {
     const { client, sent } = makeClient(() => json(response));
-    const rejectsStrings = ({ invalid }: ParamType) => invalid.some(([value]) => typeof value === "string");
+    const rejectsStrings = ({ invalid }: ParamType) =>
+      invalid.some(([value]) => typeof value === "string" && value !== "");
     for (const [name, type] of Object.entries({ ...types, ...(isKeyed && { idempotency_key: KEY }) })) {
       if (!rejectsStrings(type)) continue;
       const params = type.paramsWith ? type.paramsWith(TOKEN) : { ...least, [name]: TOKEN };
