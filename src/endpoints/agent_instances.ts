@@ -201,7 +201,7 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Terminates an active run for good, for a person who wants to stop it. The agent hears of it through
+   * Terminates an active run for good. The responses about the run then tell the agent to stop, which aborts its
    * `terminationSignal`.
    *
    * @param id The id of the instance.

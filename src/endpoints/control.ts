@@ -6,7 +6,7 @@
 
 import { PrefactorApiError, PrefactorConflictError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
-import type { ControlObservation, HttpRequester } from "../http_requester.ts";
+import type { ControlObservation, HttpRequester, RequestOptions } from "../http_requester.ts";
 
 /** The agent instance or span that an operation is about, as far as its arguments tell. */
 export interface Subject {
@@ -23,10 +23,12 @@ export interface Subject {
 type Requester = Pick<HttpRequester, "observeControl">;
 type Body = Readonly<Record<string, unknown>>;
 
-const IS_OBSERVED = Symbol("isObserved");
+const IS_OBSERVED = /* @__PURE__ */ Symbol("isObserved");
 
-/** Options of a request whose response its caller observes, so that the sender does not observe it again. */
-export const OBSERVED: object = { [IS_OBSERVED]: true };
+/** Marks the options of a request whose response its caller observes, so that the sender does not observe it again. */
+export function markObserved(options: RequestOptions | undefined): RequestOptions {
+  return { ...options, [IS_OBSERVED]: true } as RequestOptions;
+}
 
 /** Returns whether the caller of a request with these options observes its response. */
 export function isObserved(options: unknown): boolean {

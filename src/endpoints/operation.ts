@@ -25,7 +25,7 @@ import type {
 import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
 import type { JsonObject, JsonValue } from "../models/common.ts";
 import { isPage, type Page } from "../models/page.ts";
-import { OBSERVED, observeError, observeResponse, type Subject } from "./control.ts";
+import { markObserved, observeError, observeResponse, type Subject } from "./control.ts";
 
 type Guard<T> = (value: unknown) => value is T;
 
@@ -148,7 +148,7 @@ export interface EncodedRequest {
   readonly options: HttpRequestOptions;
 }
 
-/** What encoding needs from whoever sends the request. */
+/** What encoding needs from the sender of the request. */
 export type EncodingContext = Pick<HttpRequester, "createIdempotencyKey" | "redact">;
 
 /** What {@linkcode execute} needs to carry out an operation. */
@@ -175,7 +175,7 @@ export async function executeWithFacts<Params extends object, Result>(
     const response = await sendRequest(
       requester,
       request,
-      isObserver ? { ...options, ...OBSERVED } : options,
+      isObserver ? markObserved(options) : options,
     );
     if (isObserver) observeResponse(requester, subjectOf(operation, args), response.body);
     return { result: decodeResponse(operation, request, response, requester), request, response };

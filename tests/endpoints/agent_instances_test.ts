@@ -23,6 +23,7 @@ const LIST = pageParams({ agent_id: "a-1" });
 testEndpoint({
   Client: AgentInstanceClient,
   of: ({ agentInstances }) => agentInstances,
+  heading: "Agent instances",
   operations: {
     register: {
       action: "register the agent instance",

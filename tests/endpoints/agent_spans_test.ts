@@ -28,6 +28,7 @@ const CREATE = { agent_instance_id: "i-1", schema_name: "agent:llm", status: "ac
 testEndpoint({
   Client: AgentSpanClient,
   of: ({ agentSpans }) => agentSpans,
+  heading: "Spans",
   operations: {
     create: {
       action: "create the span",

@@ -12,6 +12,7 @@ const LIST = pageParams();
 testEndpoint({
   Client: AgentClient,
   of: ({ agents }) => agents,
+  heading: "Agents",
   operations: {
     create: {
       action: "create the agent",

@@ -15,6 +15,7 @@ const RAISE = { ...CLEAR, severity: "warning", payload: { spent: 12 } };
 testEndpoint({
   Client: AlertClient,
   of: ({ alerts }) => alerts,
+  heading: "Alerts",
   operations: {
     raise: {
       action: "raise the alert",

@@ -26,6 +26,8 @@ export interface Endpoint<Client> {
   /** Returns the endpoint client of a client. */
   readonly of: (client: PrefactorHttpClient) => Client;
   readonly operations: Readonly<Record<string, OperationRow<Client>>>;
+  /** The heading in `docs/api.md` with a row for each operation. */
+  readonly heading?: string;
 }
 
 /** The arguments that a row passes to its method. `params` are `never`, so that every method accepts them. */
@@ -204,7 +206,18 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 
 /** Registers the tests of an endpoint client. */
 export function testEndpoint<Client>(endpoint: Endpoint<Client>): void {
-  for (const [name, row] of Object.entries(endpoint.operations)) testOperation(endpoint, name, row);
+  const { Client, operations, heading } = endpoint;
+  for (const [name, row] of Object.entries(operations)) testOperation(endpoint, name, row);
+  if (heading === undefined) return;
+  Deno.test(`docs/api.md has a row for every operation of ${Client.name}`, async () => {
+    const page = await Deno.readTextFile(new URL("../../docs/api.md", import.meta.url));
+    const section = page.split("\n## ").find((section) => section.startsWith(`${heading}\n`)) ?? "";
+    const rows = section.matchAll(/^\| `(\w+)\([^|]+\| `(\w+) (\/[^`]+)`/gm);
+    assertEquals(
+      Object.fromEntries([...rows].map(([, name, method, path]) => [name, `${method} /api/v1${path}`])),
+      Object.fromEntries(Object.entries(operations).map(([name, { request }]) => [name, request])),
+    );
+  });
 }
 
 function testOperation<Client>(
