@@ -136,6 +136,16 @@ Deno.test("cancel_and_time_out.ts ends each call by its timeout, its signal or c
   ]);
 });
 
+Deno.test("stop_on_termination.ts stops the request to the model", async () => {
+  const { code, stdout, stderr } = await runExample("stop_on_termination.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertEquals(stdout.split("\n").sort(), [
+    "",
+    "PrefactorTerminatedError: Over budget",
+    "The model has stopped",
+  ]);
+});
+
 Deno.test("test_your_agent_test.ts passes", async () => {
   const { code, stdout } = await runExample("test_your_agent_test.ts");
   assertEquals(code, 0);
