@@ -5,7 +5,7 @@
  */
 
 import { ArgumentChecker, redact } from "../arguments.ts";
-import { PrefactorResponseContractError, type RequestSummary } from "../errors/errors.ts";
+import { PrefactorResponseContractError } from "../errors/errors.ts";
 import {
   findIssue,
   formatValue,
