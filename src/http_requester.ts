@@ -47,6 +47,11 @@ export interface HttpRequestOptions extends RequestOptions {
    * only if it cannot have been carried out.
    */
   idempotencyKey?: string | null | undefined;
+  /**
+   * Whether the response holds a secret, such as a new token. Errors then keep nothing of its body but the code, the
+   * message and the field errors of an error of the API. Defaults to `false`.
+   */
+  isResponseSecret?: boolean | undefined;
 }
 
 /** A successful response and the facts around it. */

@@ -11,6 +11,7 @@ import {
   PrefactorResponseContractError,
 } from "../mod.ts";
 import { type Answer, failureOf, json, makeClient, ok, settle, TOKEN } from "./helpers.ts";
+import { shownTexts } from "./shown_texts.ts";
 
 /** The length of a part of the token that must not be exposed. */
 const FRAGMENT = 20;
@@ -30,35 +31,6 @@ const FRAGMENTS = FORMS.flatMap((form) =>
 /** Finds a part of the token in the text. */
 function findToken(text: string): string | undefined {
   return FRAGMENTS.find((fragment) => text.includes(fragment));
-}
-
-/** Yields every text in a value: strings, keys, and the contents of errors, collections and fetch objects. */
-function* texts(value: unknown, seen = new Set<unknown>()): Generator<string> {
-  if (typeof value === "string") yield value;
-  if (typeof value === "symbol") yield String(value);
-  if (typeof value !== "object" && typeof value !== "function" || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (value instanceof Request) yield* texts([value.url, value.headers], seen);
-  if (value instanceof Response) yield* texts([value.url, value.headers], seen);
-  if (value instanceof URL || value instanceof URLSearchParams) yield String(value);
-  if (value instanceof Headers || value instanceof Map || value instanceof Set) {
-    yield* texts([...value], seen);
-  }
-  for (const key of Reflect.ownKeys(value)) {
-    yield String(key);
-    yield* texts(Reflect.get(value, key), seen);
-  }
-  if (value instanceof Error) yield* texts([value.name, value.message, value.stack, value.cause], seen);
-}
-
-function* shownTexts(value: unknown): Generator<string> {
-  yield* texts(value);
-  yield String(value);
-  yield JSON.stringify(value) ?? "";
-  const everything = { depth: 50, strAbbreviateSize: Infinity, iterableLimit: Infinity };
-  yield Deno.inspect(value, { ...everything, showHidden: true });
-  yield Deno.inspect(value, { ...everything, getters: true });
-  yield* texts(structuredClone(value));
 }
 
 function assertNoToken(value: unknown): void {
@@ -142,6 +114,24 @@ Deno.test("PrefactorHttpClient.request() redacts a token that the response echoe
   for (const [name, answer] of cases) {
     await t.step(name, async () => {
       await assertSilent(answer);
+    });
+  }
+});
+
+Deno.test("isResponseSecret keeps the body of a response out of errors", async (t) => {
+  const secret = "eyJzZWNyZXQi.c2VjcmV0";
+  const cases: [string, () => Response][] = [
+    ["an error", () => json({ token: secret, code: "invalid_action", message: "Already used" }, 409)],
+    ["no JSON object", () => json(secret)],
+    ["JSON that was cut off", () => new Response(`{"token":"${secret}"`)],
+    ["text", () => new Response(secret, { status: 500 })],
+  ];
+  for (const [name, answer] of cases) {
+    await t.step(name, async () => {
+      const options = { isResponseSecret: true };
+      const error = await assertSilent(answer, (client) => client.request("POST", "/x", options));
+      assertEquals((error as { body?: unknown }).body, undefined);
+      for (const text of shownTexts(error)) assertFalse(text.includes(secret), text);
     });
   }
 });

@@ -47,6 +47,8 @@ export interface Operation<Params extends object, Result> {
   readonly decode: Decoding<Result>;
   /** Whether the request carries an idempotency key. Defaults to `true` for a POST and `false` for other methods. */
   readonly isKeyed?: boolean;
+  /** Whether the response holds a secret, which is left out of errors. Defaults to `false`. */
+  readonly isResponseSecret?: boolean | undefined;
   /** The fields whose `null` is sent. Defaults to none: a `null` is left out. */
   readonly nullable?: readonly string[];
   /** The name of the id in the path, where it is a field. */
@@ -222,14 +224,18 @@ export function encodeRequest<Params extends object>(
   const checker: ArgumentChecker = new ArgumentChecker(action, context);
   checker.checkModel("params", isParams, params);
   const fields = encodeFields(operation, params, checker);
-  const { isKeyed = method === "POST" } = operation;
+  const { isKeyed = method === "POST", isResponseSecret } = operation;
   const key = isKeyed ? keyOf(params, context, checker) : undefined;
   return {
     method,
     path: path.includes("{id}")
       ? path.replace("{id}", () => encodeURIComponent(checkId("id", id, checker)))
       : path,
-    options: { ...encode(fields, key), ...(key !== undefined && { idempotencyKey: key }) },
+    options: {
+      ...encode(fields, key),
+      ...(key !== undefined && { idempotencyKey: key }),
+      ...(isResponseSecret && { isResponseSecret }),
+    },
   };
 }
 
@@ -296,23 +302,22 @@ export function decodeResponse<Result>(
   throw contractError(issue, request, { ...response, body: body as JsonObject }, context);
 }
 
-/** Creates the error for a response with an issue. Neither the issue nor the body has secrets. */
+/** Creates the error for a response with an issue. The token has been taken out of the issue and the body. */
 export function contractError(
   { path: at, expected, value }: Issue,
-  { method, path: rawPath, options: { idempotencyKey } }: EncodedRequest,
+  { method, path: rawPath, options: { idempotencyKey, isResponseSecret } }: EncodedRequest,
   { statusCode, requestId, body }: OperationResponse,
   context: EncodingContext,
 ): PrefactorResponseContractError {
   const path = String(redact(context, rawPath));
   const name = at === "" ? "the body" : `'${at}'`;
-  const actual = formatValue(value);
-  const message =
-    `Cannot read the response to ${method} ${path}: ${name} must be ${expected}, but is ${actual}`;
+  const actual = isResponseSecret ? "" : `, but is ${formatValue(value)}`;
+  const message = `Cannot read the response to ${method} ${path}: ${name} must be ${expected}${actual}`;
   return new PrefactorResponseContractError(message, {
     statusCode,
     requestId,
     path: at,
-    body,
+    body: isResponseSecret ? undefined : body,
     request: { method, path, ...(typeof idempotencyKey === "string" && { idempotencyKey }) },
   });
 }

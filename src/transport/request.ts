@@ -22,6 +22,8 @@ export interface PreparedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
   readonly idempotencyKey: string | undefined;
+  /** Whether errors leave the body of the response out. */
+  readonly isResponseSecret: boolean;
   readonly timeout: number;
   readonly connectTimeout: number | null;
   readonly totalTimeout: number | null;
@@ -59,7 +61,7 @@ export function prepareRequest(
 ): PreparedRequest {
   const { requestChecker: checker, redactor } = config;
   if (!isObject(options)) checker.fail("options", "an object", options);
-  const { signal, params, json } = options;
+  const { signal, params, json, isResponseSecret = false } = options;
   const { timeout = config.requestTimeout, connectTimeout = config.connectTimeout } = options;
   const { totalTimeout = config.totalTimeout, maxRetries = config.maxRetries } = options;
   checker.check("method", METHODS.includes(method), METHOD_EXPECTED, method);
@@ -79,6 +81,7 @@ export function prepareRequest(
     headers: buildHeaders(config, idempotencyKey, options.headers),
     body: json === undefined ? null : serialise(checker, redactor, method, json),
     idempotencyKey,
+    isResponseSecret,
     timeout,
     connectTimeout,
     totalTimeout,

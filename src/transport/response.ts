@@ -5,6 +5,7 @@
  */
 
 import {
+  dropBody,
   PrefactorApiError,
   PrefactorClientError,
   type PrefactorHttpError,
@@ -181,18 +182,21 @@ export function responseError(
   } catch (error) {
     cause = redactor.cause(error);
   }
-  if (isObject(body) && statusCode >= 400) return errorFromResponse(statusCode, body, facts);
+  const { isResponseSecret } = request;
+  if (isObject(body) && statusCode >= 400) {
+    const error = errorFromResponse(statusCode, body, facts);
+    if (isResponseSecret) dropBody(error);
+    return error;
+  }
   const found = bytes.byteLength === 0
     ? "is empty"
     : cause
     ? "is not JSON"
-    : `is ${redactor.formatValue(body)}`;
+    : `is ${isResponseSecret ? "another value" : redactor.formatValue(body)}`;
   return new PrefactorResponseContractError(`${refused}: the body must be a JSON object, but ${found}`, {
     statusCode,
     ...facts,
-    bodySnippet: snippetOf(bytes, redactor),
-    body,
-    cause,
+    ...(!isResponseSecret && { bodySnippet: snippetOf(bytes, redactor), body, cause }),
   });
 }
 

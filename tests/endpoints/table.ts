@@ -51,12 +51,16 @@ export interface OperationRow<Client> {
   readonly response: JsonObject;
   /** The result of the method; `undefined` for none. */
   readonly result: unknown;
+  /** Whether errors leave the response out. */
+  readonly isResponseSecret?: boolean;
 }
 
 /** The params of an operation. */
 export interface ParamsRow {
   /** Where the fields are sent. In the body and in `details` an idempotency key is sent beside them. */
   readonly sentIn: "body" | "details" | "query";
+  /** Whether the request carries an idempotency key. Defaults to whether it has a body. */
+  readonly isKeyed?: boolean;
   /** The required params; absent if the method can be called without params. */
   readonly required?: JsonObject;
   /** The fields that are sent if the params do not have them. */
@@ -226,10 +230,11 @@ function testOperation<Client>(
   row: OperationRow<Client>,
 ): void {
   const [method, path] = row.request.split(" ") as [string, string];
-  const { action, response, result } = row;
+  const { action, response, result, isResponseSecret } = row;
   const { sentIn, required: least, defaults, exactlyOne, nullable = [], all, converted, types }: ParamsRow =
     row.params ?? { sentIn: "query", all: {}, types: {} };
-  const isKeyed = sentIn !== "query";
+  const hasBody = sentIn !== "query";
+  const isKeyed = row.params?.isKeyed ?? hasBody;
 
   const test = (does: string, run: () => Promise<void>) => Deno.test(`${Client.name}.${name}() ${does}`, run);
   const call = (client: Client, { params, ...args }: Partial<Record<keyof Arguments, unknown>>) =>
@@ -239,9 +244,14 @@ function testOperation<Client>(
 
   /** Returns the request options that carry the fields. */
   function carry(fields: Readonly<Record<string, unknown>>, key: string): HttpRequestOptions {
-    if (sentIn === "query") return asJson({ params: fields as HttpRequestOptions["params"] });
     const body = sentIn === "details" ? { details: fields } : fields;
-    return asJson({ json: { ...body, idempotency_key: key }, idempotencyKey: key });
+    return asJson({
+      ...(hasBody
+        ? { json: { ...body, ...(isKeyed && { idempotency_key: key }) } }
+        : { params: fields as HttpRequestOptions["params"] }),
+      ...(isKeyed && { idempotencyKey: key }),
+      ...(isResponseSecret && { isResponseSecret }),
+    });
   }
 
   /** Calls the method once, and returns the arguments of its requester. */
@@ -302,7 +312,7 @@ function testOperation<Client>(
         () => call(client, { params: least }),
         PrefactorResponseContractError,
       );
-      assertEquals(error.body, {});
+      assertEquals(error.body, isResponseSecret ? undefined : {});
     });
   }
 
@@ -315,7 +325,10 @@ function testOperation<Client>(
       headers: { "X-Trace": "t-1" },
     };
     const { client, request } = recordRequests(Client, response, () => "made-key");
-    const others = isKeyed ? { json: { evil: true }, idempotencyKey: "evil" } : { params: { evil: true } };
+    const others = {
+      ...(hasBody ? { json: { evil: true } } : { params: { evil: true } }),
+      ...(isKeyed && { idempotencyKey: "evil" }),
+    };
     await call(client, { params: least, options: { ...options, ...others } });
     assertEquals(request.calls[0]!.args[2], { ...options, ...carry(leastFields, "made-key") });
   });
@@ -396,7 +409,7 @@ function testOperation<Client>(
   }
 
   test("sends unknown params", async () => {
-    const unknown = { x_text: "a", x_array: [1], ...(isKeyed && { x_object: { at: 1 } }) };
+    const unknown = { x_text: "a", x_array: [1], ...(hasBody && { x_object: { at: 1 } }) };
     const [, , options] = await argumentsFor({ params: { ...least, ...unknown } });
     assertEquals(options, carry({ ...leastFields, ...unknown }, "made-key"));
   });
@@ -457,7 +470,7 @@ function testOperation<Client>(
     const [first, second] = request.calls.map(({ args: [, , options] }) => {
       const key = options?.idempotencyKey ?? "";
       assertMatch(key, UUID);
-      assertEquals((options?.json as JsonObject)["idempotency_key"], key);
+      if (hasBody) assertEquals((options?.json as JsonObject)["idempotency_key"], key);
       return key;
     });
     assertNotEquals(first, second);
