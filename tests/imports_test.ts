@@ -93,7 +93,7 @@ const TABLE: Readonly<Record<string, Row>> = {
     values: ["arguments.ts", "guards.ts", "hooks.ts", "idempotency.ts", "redaction.ts", "version.ts"],
   },
   "models/": { values: ["guards.ts"] },
-  "admin/": { values: ["guards.ts", "models/"] },
+  "admin/": { values: ["endpoints/", "guards.ts", "models/"], types: ["http_requester.ts"] },
   "endpoints/": {
     values: ["arguments.ts", "errors/", "guards.ts", "idempotency.ts", "models/"],
     types: ["http_requester.ts"],
@@ -239,6 +239,8 @@ Deno.test("breaches() names every import that the table does not allow", () => {
     ["bulk/bulk_client.ts", [value("endpoints/operation.ts")], type("dispatcher.ts")],
     ["models/bulk.ts", [value("models/common.ts")], type("endpoints/operation.ts")],
     ["client.ts", [], type("testing/sandbox.ts")],
+    ["client.ts", [], value("admin/teams.ts")],
+    ["admin/teams.ts", [value("endpoints/operation.ts")], value("client.ts")],
     ["testing/routes.ts", [type("config.ts")], value("config.ts")],
   ];
   for (const [path, allowed, refused] of table) {

@@ -2,20 +2,50 @@
  * Administration of the platform: accounts and their users, API tokens, environments, deployments and versions of
  * agents, people and teams, risk profiles and integrations.
  *
+ * Every operation needs an account-scoped token and rejects with the same errors as the methods of
+ * `PrefactorHttpClient`. A `list` returns one page; `listAll` yields the rows of all pages.
+ *
+ * Every POST carries an idempotency key, so it is retried after any transient failure. The platform's own tools send no
+ * key when they create people, teams, risk profiles and integrations, and it is not known whether the platform respects
+ * one there. If it does not, a retry after a lost response creates a second resource; set `maxRetries` to 0 in the options
+ * of such a call to rule that out. Updates and deletions carry no key, because they can be repeated without harm.
+ *
+ * Errors of operations on API tokens and invites keep nothing of a response but the code, the message and the field
+ * errors of an error of the API, so they contain no token that was made.
+ *
+ * @example Create a token for a deployment
+ * ```ts
+ * import type { PrefactorAdminClient } from "@prefactor/http/admin";
+ *
+ * async function createToken(admin: PrefactorAdminClient, agent_id: string, environment_id: string): Promise<string> {
+ *   const { token } = await admin.apiTokens.create({ token_scope: "agent_deployment", agent_id, environment_id });
+ *   return token;
+ * }
+ * ```
+ *
  * @example Check a response of the platform
  * ```ts
- * import { isApiResponse, type PrefactorHttpClient } from "@prefactor/http";
  * import { isTeam } from "@prefactor/http/admin";
  *
- * async function readTeamName(client: PrefactorHttpClient, id: string): Promise<string | null | undefined> {
- *   const response = await client.request("GET", `/api/v1/team/${id}`);
- *   return isApiResponse(response, isTeam) ? response.details.name : undefined;
- * }
+ * console.log(isTeam({ id: "t-1", name: "Search" })); // true
  * ```
  *
  * @module
  */
 
+export { AccountClient } from "./accounts.ts";
+export { PrefactorAdminClient } from "./admin_client.ts";
+export { AdminUserClient } from "./admin_users.ts";
+export { AdminUserInviteClient } from "./admin_user_invites.ts";
+export { AgentDeploymentClient } from "./agent_deployments.ts";
+export { AgentSchemaVersionClient } from "./agent_schema_versions.ts";
+export { AgentVersionClient } from "./agent_versions.ts";
+export { ApiTokenClient } from "./api_tokens.ts";
+export { EnvironmentClient } from "./environments.ts";
+export { IntegrationClient } from "./integrations.ts";
+export { PersonClient } from "./people.ts";
+export { RiskProfileClient } from "./risk_profiles.ts";
+export { TeamClient } from "./teams.ts";
 export { isAccount, isUpdateAccountRequest } from "./models/account.ts";
 export type { Account, UpdateAccountRequest } from "./models/account.ts";
 export { isAdminUser, isUpdateAdminUserRequest } from "./models/admin_user.ts";
@@ -66,11 +96,13 @@ export type {
 export {
   isCreateIntegrationRequest,
   isIntegration,
+  isIntegrationTest,
   isUpdateIntegrationRequest,
 } from "./models/integration.ts";
 export type {
   CreateIntegrationRequest,
   Integration,
+  IntegrationTest,
   UpdateIntegrationRequest,
 } from "./models/integration.ts";
 export { isListByAccountRequest, isListByAgentRequest } from "./models/lists.ts";

@@ -27,6 +27,11 @@ import {
 import { PAGE_PARAMS, PAGE_PARAMS_RULES } from "../models/page_params.ts";
 import { SCHEMA_VERSION, SCHEMA_VERSION_RULES } from "../models/registration.ts";
 
+const DELIVERED = {
+  ...required({ expected: "a JSON value", wrong: [1n], right: [1, "1", [], {}] }),
+  nullable: true,
+  opaque: true,
+};
 const ANY = { ...absentOr({ expected: "", wrong: [], right: [1, "1", true, [], {}] }), nullable: true };
 
 /** Returns an example with these strings, and their rules. */
@@ -139,6 +144,7 @@ const RESPONSES: readonly GuardRow[] = [
     { ruleset: { thresholds: {} }, agreed_data_risk: { a: 1 } },
     fields("ruleset agreed_data_risk", optional(OPAQUE)),
   ),
+  [admin.isIntegrationTest, { delivered: true }, { delivered: DELIVERED }],
   [admin.isRiskProfileTemplate, { ruleset: { thresholds: {} } }, { ruleset: required(OPAQUE) }],
   response(
     admin.isTeamSummary,

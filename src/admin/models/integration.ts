@@ -13,7 +13,14 @@ import {
   isPlainObject,
   isString,
 } from "../../guards.ts";
-import type { IdempotentRequest, JsonObject, JsonObjectLike, OpenEnum } from "../../models/common.ts";
+import {
+  type IdempotentRequest,
+  isJsonValue,
+  type JsonObject,
+  type JsonObjectLike,
+  type JsonValue,
+  type OpenEnum,
+} from "../../models/common.ts";
 
 /** An integration with another service. Timestamps are ISO 8601 date-times. */
 export interface Integration {
@@ -55,6 +62,27 @@ export function isIntegration(value: unknown): value is Integration {
     isAbsentOr(value["config"], isObject) &&
     isAbsentOr(value["inserted_at"], isDateTime) &&
     isAbsentOr(value["updated_at"], isDateTime);
+}
+
+/** The response to `test`. */
+export interface IntegrationTest {
+  /** Whether the test message was delivered. */
+  delivered: JsonValue;
+}
+
+/**
+ * Returns whether a value is an {@linkcode IntegrationTest}.
+ *
+ * @example
+ * ```ts
+ * import { isIntegrationTest } from "@prefactor/http/admin";
+ *
+ * console.log(isIntegrationTest({ delivered: true })); // true
+ * ```
+ */
+export function isIntegrationTest(value: unknown): value is IntegrationTest {
+  return isObject(value) &&
+    isJsonValue(value["delivered"]);
 }
 
 /** The params of `create`. A field that is `undefined` or `null` is left out. */
