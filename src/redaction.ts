@@ -49,9 +49,13 @@ export class Redactor {
   /** Returns the beginning of the text without the token, with a mark if it was cut. Reads hardly more than it returns. */
   start(text: string, maxLength: number, mark = CUT): string {
     if (text.length <= maxLength) return this.text(text);
-    // A token may lie across the cut, so more is read, and a part of one at the very end is dropped.
-    const redacted = this.text(text.slice(0, maxLength + this.#longestForm));
-    return redacted.slice(0, Math.min(maxLength, redacted.length - this.#longestForm)) + mark;
+    // A token may lie across the cut, so more is read. A part of one at the end of what was read is dropped.
+    const length = maxLength + this.#longestForm;
+    const redacted = this.text(text.slice(0, length));
+    if (text.length <= length) {
+      return redacted.length <= maxLength ? redacted : redacted.slice(0, maxLength) + mark;
+    }
+    return redacted.slice(0, Math.max(0, Math.min(maxLength, redacted.length - this.#longestForm))) + mark;
   }
 
   /**

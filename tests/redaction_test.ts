@@ -49,6 +49,7 @@ Deno.test("Redactor.start() marks a text that it cuts", () => {
   const long = "x".repeat(1_000);
   assertEquals(redactor.start("12345", 5), "12345");
   assertEquals(redactor.start("", 0), "");
+  assertEquals(redactor.start("123456", 5), "12345[cut]");
   assertEquals(redactor.start(long, 5), "xxxxx[cut]");
   assertEquals(redactor.start(long, 5, "…"), "xxxxx…");
 });
@@ -61,6 +62,21 @@ Deno.test("Redactor.start() shows no part of a token, wherever the text is cut",
       assertLessOrEqual(start.length, 200 + "[cut]".length);
     }
   }
+});
+
+Deno.test("Redactor.start() shows no part of a token in a text that is full of tokens", () => {
+  for (const [form, token] of FORMS) {
+    for (const maxLength of [60, 200, 256, 1_000]) {
+      for (let filler = 0; filler < 300; filler += 7) {
+        const start = redactor.start(token + "x".repeat(filler) + token.repeat(60), maxLength);
+        assertFalse(start.includes("eyJ"), `${form}, ${maxLength}, ${filler}: ${start}`);
+      }
+    }
+  }
+});
+
+Deno.test("Redactor.start() does not mark a text that is short enough without the token", () => {
+  assertEquals(redactor.start(`a ${TOKEN}`, 100), "a [redacted]");
 });
 
 Deno.test("Redactor.redact() copies a JSON value without the token in its strings, keys and numbers", () => {
