@@ -1,0 +1,57 @@
+import { assertEquals } from "@std/assert";
+import { createLogEntry, MAX_LEVELS, readRequest } from "../../src/testing/request_log.ts";
+
+const URL = "http://sandbox.test/api/v1/agent_spans";
+const TOKEN = "to+ken/1";
+
+function read(body: string, url = URL, headers: HeadersInit = {}) {
+  return readRequest(new Request(url, { method: "POST", body, headers }));
+}
+
+function nested(levels: number): string {
+  return "[".repeat(levels) + "]".repeat(levels);
+}
+
+for (
+  const [body, json] of [
+    ['{"a":[1]}', { a: [1] }],
+    ["null", null],
+    ["", undefined],
+    ["{", "{"],
+    [nested(MAX_LEVELS), JSON.parse(nested(MAX_LEVELS))],
+    [nested(MAX_LEVELS + 1), nested(MAX_LEVELS + 1)],
+  ] as const
+) {
+  Deno.test(`readRequest() reads the body ${body.slice(0, 10)} of ${body.length} characters`, async () => {
+    const received = await read(body);
+    assertEquals([received.text, received.json], [body, json]);
+  });
+}
+
+Deno.test("readRequest() splits the URL into path and query", async () => {
+  const { path, query } = await read("{}", `${URL}/%2F?a=1&b=%20`);
+  assertEquals([path, query], ["/api/v1/agent_spans/%2F", "?a=1&b=%20"]);
+  assertEquals((await read("{}")).query, "");
+});
+
+Deno.test("createLogEntry() records the request, without the header authorization", async () => {
+  const received = await read('{"a":1}', `${URL}?b=2`, { Authorization: "Bearer x", "X-Name": "c" });
+  const { headers, ...entry } = createLogEntry("r-1", received, TOKEN);
+  assertEquals(entry, {
+    id: "r-1",
+    method: "POST",
+    path: "/api/v1/agent_spans",
+    query: "?b=2",
+    body: { a: 1 },
+  });
+  assertEquals([headers["x-name"], headers["authorization"]], ["c", undefined]);
+});
+
+Deno.test("createLogEntry() replaces the token in the path, the query, the headers and the body", async () => {
+  const encoded = encodeURIComponent(TOKEN);
+  const received = await read(`{"a":["${TOKEN}"]}`, `${URL}/${encoded}?b=${TOKEN}`, { "x-name": TOKEN });
+  const { path, query, headers, body } = createLogEntry("r-1", received, TOKEN);
+  assertEquals([path, query], ["/api/v1/agent_spans/[token]", "?b=[token]"]);
+  assertEquals([headers["x-name"], body], ["[token]", { a: ["[token]"] }]);
+  assertEquals(received.json, { a: [TOKEN] });
+});
