@@ -4,8 +4,42 @@
  * @module
  */
 
-import type { JsonObject, RequestOptions } from "../../mod.ts";
-import { type Arguments, type OperationRow, pageParams, type ParamsRow, STRING } from "../endpoints/table.ts";
+import { PrefactorAdminClient } from "@prefactor/http/admin";
+import type { JsonObject, PrefactorHttpClient, RequestOptions } from "../../mod.ts";
+import {
+  type Arguments,
+  type OperationRow,
+  pageParams,
+  type ParamsRow,
+  type ParamType,
+  STRING,
+} from "../endpoints/table.ts";
+
+/** Returns the administration client of a client. */
+export function adminOf(client: PrefactorHttpClient): PrefactorAdminClient {
+  return new PrefactorAdminClient(client);
+}
+
+/** Returns the types of params that are all of the same type. */
+export function typed(names: string, type: ParamType = STRING): Record<string, ParamType> {
+  return Object.fromEntries(names.split(" ").map((name) => [name, type]));
+}
+
+/** The names of the resources. */
+export const RESOURCES = [
+  "accounts",
+  "adminUserInvites",
+  "adminUsers",
+  "agentDeployments",
+  "agentSchemaVersions",
+  "agentVersions",
+  "apiTokens",
+  "environments",
+  "integrations",
+  "people",
+  "riskProfiles",
+  "teams",
+] as const;
 
 /** A resource of the platform. */
 export interface Resource {
