@@ -38,6 +38,11 @@ export function isFilled(value: unknown): value is string {
   return isString(value) && (value !== "" || fail("a non-empty string"));
 }
 
+/** Checks whether the value is a boolean of a query. */
+export function isFlag(value: unknown): boolean {
+  return value === "true" || value === "false" || fail('"true" or "false"');
+}
+
 /**
  * Finds the errors of the fields; `undefined` if there are none.
  *

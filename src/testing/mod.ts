@@ -51,6 +51,9 @@
  * - The fields of a bulk item can be in `details` or beside `_type`, whatever the operation.
  * - `pagination[offset]` counts records. A page has 100 records by default.
  * - A body can have at most 1,000 levels of objects and arrays.
+ * - A registration of an unknown agent creates the agent, without a name. An agent is `pending` until its first registration
+ *   or until it is reinstated, then `active`. Only a retired agent can be reinstated. A deleted agent leaves its instances.
+ * - Several agents can have the same `external_identifier`; `show` finds the first. Its `risk_rollup` is always `null`.
  * - A list can be sorted by any field. Records without the field come last.
  *
  * @module

@@ -11,6 +11,7 @@ import { ErrorReply, fieldError, invalidFields, type Reply } from "./replies.ts"
 import { MAX_LEVELS, type ReceivedRequest } from "./request_log.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
+import { AGENT_ROUTES } from "./resources/agents.ts";
 import { bulkRoute } from "./resources/bulk.ts";
 import { PERSON_ROUTES } from "./resources/people.ts";
 import { PING_ROUTE } from "./resources/ping.ts";
@@ -24,6 +25,7 @@ const DETAILS_RULES: FieldRules = { details: required(isObject) };
 const ROUTES: readonly Route[] = [
   ...AGENT_INSTANCE_ROUTES,
   ...AGENT_SPAN_ROUTES,
+  ...AGENT_ROUTES,
   ...PERSON_ROUTES,
   bulkRoute(runItem),
   PING_ROUTE,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Agent } from "../models/agent.ts";
 import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_instance.ts";
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
@@ -33,10 +34,10 @@ export interface SandboxSpan extends Readonly<AgentSpan> {
   readonly schema_mismatches?: readonly string[];
 }
 
-/** An agent in the sandbox. */
-export interface SandboxAgent {
-  /** The id that registrations name. */
-  readonly id: string;
+/** An agent in the sandbox, as in responses of the API. A change replaces the object. */
+export interface SandboxAgent extends Readonly<Agent> {
+  /** The status. */
+  readonly status: "pending" | "active" | "retired";
   /** The version of the last registration with `update_current_version`. */
   readonly current_version_id: string | null;
 }
@@ -139,7 +140,7 @@ export class Store {
     this.#bounds = bounds;
     this.requests = bounds.createCollection({ hasEnded: () => true });
     this.replies = bounds.createCollection({ hasEnded: () => true });
-    this.agents = bounds.createCollection();
+    this.agents = this.plainRecords("agent") as Collection<object> as Collection<SandboxAgent>;
     this.agentVersionIds = bounds.createCollection();
     this.schemaVersionIds = bounds.createCollection();
     this.schemaVersions = bounds.createCollection();

@@ -12,6 +12,7 @@ import { type FieldRules, type Fields, isFilled, optional, required } from "../f
 import { ErrorReply } from "../replies.ts";
 import type { Route, RouteInput } from "../route.ts";
 import type { Deployment, SandboxInstance, Store } from "../store.ts";
+import { agentToRegister } from "./agents.ts";
 import { freeId } from "./ids.ts";
 import { changesOfFinish, invalidAction, timestampOf } from "./lifecycle.ts";
 
@@ -78,6 +79,7 @@ function registerRules(deployment: Deployment | undefined): FieldRules {
 function register(store: Store, { fields, deployment }: RouteInput): SandboxInstance {
   const { account } = store;
   const agentId = deployment?.agentId ?? fields["agent_id"] as string;
+  const agent = agentToRegister(store, agentId);
   const id = freeId(store, store.instances, fields["id"]);
   const version = contentOf(agentId, fields["agent_version"]);
   const versionId = store.agentVersionIds.getOrCreate(version, () => account.createId());
@@ -88,12 +90,14 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     fields["agent_schema_version"] as AgentSchemaVersionForRegister,
   );
   const isCurrent = fields["update_current_version"] !== false;
+  const now = new Date().toISOString();
   store.agents.set(agentId, {
-    id: agentId,
-    current_version_id: isCurrent ? versionId : store.agents.get(agentId)?.current_version_id ?? null,
+    ...agent,
+    status: "active",
+    current_version_id: isCurrent ? versionId : agent.current_version_id,
+    updated_at: now,
   });
 
-  const now = new Date().toISOString();
   const instance: SandboxInstance = {
     type: "agent_instance",
     id,

@@ -1,9 +1,10 @@
 /**
- * Ids of new records.
+ * Ids of new records, and the fields of a query that identify a record.
  *
  * @module
  */
 
+import type { Fields } from "../fields.ts";
 import { fieldError, invalidFields } from "../replies.ts";
 import type { Store } from "../store.ts";
 
@@ -12,4 +13,27 @@ export function freeId(store: Store, taken: { get(id: string): unknown }, id: un
   if (typeof id !== "string") return store.account.createId();
   if (taken.get(id) !== undefined) throw invalidFields({ id: fieldError("taken", "The id is taken") });
   return id;
+}
+
+/** Returns the value of the only one of two fields that is set, and which field that is. */
+export function onlyOneOf(
+  fields: Fields,
+  a: string,
+  b: string,
+): { readonly field: string; readonly id: string } {
+  const [field, other] = [a, b].filter((name) => typeof fields[name] === "string");
+  if (field !== undefined && other === undefined) return { field, id: fields[field] as string };
+  const error = fieldError(other ? "invalid" : "required", `Exactly one of ${a} and ${b} is required`);
+  throw invalidFields({ [a]: error });
+}
+
+/** Finds the record with the id or, the first of several, with the external identifier that a query has. */
+export function findShown<T extends { readonly external_identifier?: string | null }>(
+  { records }: { readonly records: ReadonlyMap<string, T> },
+  fields: Fields,
+  idField: string,
+): T | undefined {
+  const { field, id } = onlyOneOf(fields, idField, "external_identifier");
+  if (field === idField) return records.get(id);
+  return [...records.values()].find((record) => record.external_identifier === id);
 }

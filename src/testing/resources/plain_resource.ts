@@ -17,15 +17,44 @@ export interface PlainResource {
   readonly type: string;
   /** The rules of the fields that a create and an update take. Optional fields default to `null`. */
   readonly fields: FieldRules;
-  /** Defaults other than `null`. */
+  /** The rules of the fields that only a create takes. */
+  readonly createFields?: FieldRules;
+  /** Defaults other than `null`, also of fields that no request sets. */
   readonly defaults?: Fields;
   /** The filters of its list. */
   readonly filters?: ListFilters<PlainRecord>;
+  /** The part before the slash of the `_type` of a create and an update in bulk requests. Defaults to none. */
+  readonly bulkName?: string;
+}
+
+/** Creates a record of a plain resource, which is not stored yet. */
+export function createRecord(
+  store: Store,
+  { type, fields, createFields, defaults = {} }: PlainResource,
+  id: string,
+  given: Fields,
+): PlainRecord {
+  const now = new Date().toISOString();
+  return {
+    type,
+    id,
+    account_id: store.account.id,
+    ...defaults,
+    ...pick({ ...fields, ...createFields }, given, defaults),
+    inserted_at: now,
+    updated_at: now,
+  };
+}
+
+/** Returns the fields that have a rule, with the values of `others` for those that are left out. */
+function pick(rules: FieldRules, given: Fields, others: Fields): Fields {
+  const valueOf = (field: string) => given[field] === undefined ? others[field] ?? null : given[field];
+  return Object.fromEntries(Object.keys(rules).map((field) => [field, valueOf(field)]));
 }
 
 /** Creates the operations of a plain resource. */
 export function plainRoutes(resource: PlainResource): Route[] {
-  const { type, fields, defaults = {}, filters = {} } = resource;
+  const { type, fields, createFields = {}, filters = {}, bulkName } = resource;
   const path = `${type}/{${type}_id}`;
 
   function find(store: Store, id: string): PlainRecord {
@@ -39,12 +68,6 @@ export function plainRoutes(resource: PlainResource): Route[] {
     return { details: record };
   }
 
-  /** Returns the fields of the resource, with the values of `others` for those that are left out. */
-  function pick(given: Fields, others: Fields): Fields {
-    const valueOf = (field: string) => given[field] === undefined ? others[field] ?? null : given[field];
-    return Object.fromEntries(Object.keys(fields).map((field) => [field, valueOf(field)]));
-  }
-
   return [
     {
       method: "GET",
@@ -56,12 +79,11 @@ export function plainRoutes(resource: PlainResource): Route[] {
       method: "POST",
       path: type,
       hasDetails: true,
-      fields: { ...fields, id: optional(isFilled) },
+      ...(bulkName && { bulkType: `${bulkName}/create` }),
+      fields: { ...fields, ...createFields, id: optional(isFilled) },
       handle(store, input) {
         const id = freeId(store, store.plainRecords(type), input.fields["id"]);
-        const now = new Date().toISOString();
-        const details = { type, id, account_id: store.account.id, ...pick(input.fields, defaults) };
-        return save(store, { ...details, inserted_at: now, updated_at: now });
+        return save(store, createRecord(store, resource, id, input.fields));
       },
     },
     { method: "GET", path, handle: (store, { id }) => ({ details: find(store, id) }) },
@@ -69,11 +91,12 @@ export function plainRoutes(resource: PlainResource): Route[] {
       method: "PUT",
       path,
       hasDetails: true,
+      ...(bulkName && { bulkType: `${bulkName}/update` }),
       fields,
       handle(store, input) {
         const record = find(store, input.id);
         const updated_at = new Date().toISOString();
-        return save(store, { ...record, ...pick(input.fields, record), updated_at });
+        return save(store, { ...record, ...pick(fields, input.fields, record), updated_at });
       },
     },
     {
