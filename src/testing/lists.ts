@@ -27,16 +27,25 @@ export function equals<T extends object>(field: keyof T): ListFilters<T>[string]
   return (record, value) => value === "null" ? (record[field] ?? null) === null : record[field] === value;
 }
 
+/** Returns the records that match the filters that the query sets. */
+export function filterRecords<T extends object>(
+  records: Iterable<T>,
+  fields: Fields,
+  filters: ListFilters<T>,
+): T[] {
+  const set = Object.entries(filters).filter(([field]) => typeof fields[field] === "string");
+  return [...records].filter((record) =>
+    set.every(([field, matches]) => matches(record, fields[field] as string))
+  );
+}
+
 /** Filters and sorts the records and returns the page that the query asks for. */
 export function listPage<T extends object>(
   records: Iterable<T>,
   fields: Fields,
   filters: ListFilters<T> = {},
 ): Record<string, unknown> {
-  const set = Object.entries(filters).filter(([field]) => typeof fields[field] === "string");
-  const found = [...records].filter((record) =>
-    set.every(([field, matches]) => matches(record, fields[field] as string))
-  );
+  const found = filterRecords(records, fields, filters);
   const sorting = sortingOf(fields);
   if (sorting) found.sort(comparing(sorting));
   const offset = Number(fields["pagination[offset]"] ?? 0);

@@ -54,6 +54,9 @@
  * - A registration of an unknown agent creates the agent, without a name. An agent is `pending` until its first registration
  *   or until it is reinstated, then `active`. Only a retired agent can be reinstated. A deleted agent leaves its instances.
  * - Several agents can have the same `external_identifier`; `show` finds the first. Its `risk_rollup` is always `null`.
+ * - The name of an alert must be one of `alert_schemas` if the registration declared any; otherwise any name is accepted. The
+ *   payload is not validated. An instance has at most one raised alert of a name: another raise replaces its severity
+ *   and payload. A clear of an alert that is not raised gets 409.
  * - A list can be sorted by any field. Records without the field come last.
  *
  * @module
@@ -67,6 +70,7 @@ export type { SandboxFetchInit, SandboxOptions } from "./sandbox.ts";
 export type {
   PayloadValidator,
   SandboxAgent,
+  SandboxAlert,
   SandboxDeployment,
   SandboxInstance,
   SandboxSpan,

@@ -12,6 +12,7 @@ import { MAX_LEVELS, type ReceivedRequest } from "./request_log.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
 import { AGENT_ROUTES } from "./resources/agents.ts";
+import { ALERT_ROUTES } from "./resources/alerts.ts";
 import { bulkRoute } from "./resources/bulk.ts";
 import { PERSON_ROUTES } from "./resources/people.ts";
 import { PING_ROUTE } from "./resources/ping.ts";
@@ -26,6 +27,7 @@ const ROUTES: readonly Route[] = [
   ...AGENT_INSTANCE_ROUTES,
   ...AGENT_SPAN_ROUTES,
   ...AGENT_ROUTES,
+  ...ALERT_ROUTES,
   ...PERSON_ROUTES,
   bulkRoute(runItem),
   PING_ROUTE,

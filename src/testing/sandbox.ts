@@ -32,6 +32,7 @@ import { handleRequest } from "./router.ts";
 import type {
   PayloadValidator,
   SandboxAgent,
+  SandboxAlert,
   SandboxDeployment,
   SandboxInstance,
   SandboxSpan,
@@ -55,8 +56,8 @@ export interface SandboxOptions {
    */
   deployment?: SandboxDeployment;
   /**
-   * The maximum number of records of each kind: requests, instances, spans, agents, versions, recorded replies. Defaults
-   * to 10 000. The oldest record is dropped first, by its last change; instances and spans that have ended are dropped
+   * The maximum number of records of each kind: requests, instances, spans, agents, alerts, versions, recorded replies. Defaults
+   * to 10 000. The oldest record is dropped first, by its last change; instances and spans that have ended and cleared alerts are dropped
    * before those that have not. An instance is dropped together with its spans.
    */
   maxRecords?: number;
@@ -169,6 +170,11 @@ export class PrefactorSandbox {
   /** The spans by id, oldest first. */
   get spans(): ReadonlyMap<string, SandboxSpan> {
     return this.#store.spans.records;
+  }
+
+  /** The alerts by id, oldest first. */
+  get alerts(): ReadonlyMap<string, SandboxAlert> {
+    return this.#store.alerts.records;
   }
 
   /** Returns the config of a client that talks to this sandbox, with the overrides applied. */

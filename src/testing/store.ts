@@ -7,6 +7,7 @@
 import type { Agent } from "../models/agent.ts";
 import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_instance.ts";
 import type { AgentSpan } from "../models/agent_span.ts";
+import type { Alert, AlertSeverity } from "../models/alert.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
 import { createPfid, isPfid, parsePfid } from "../pfid.ts";
@@ -40,6 +41,24 @@ export interface SandboxAgent extends Readonly<Agent> {
   readonly status: "pending" | "active" | "retired";
   /** The version of the last registration with `update_current_version`. */
   readonly current_version_id: string | null;
+}
+
+/** An alert in the sandbox, as in responses of the API. A change replaces the object. */
+export interface SandboxAlert extends Readonly<Alert> {
+  /** The instance that it is about. */
+  readonly agent_instance_id: string;
+  /** The name. */
+  readonly name: string;
+  /** The severity. */
+  readonly severity: AlertSeverity;
+  /** The status. */
+  readonly status: "raised" | "cleared";
+  /** The payload of the last raise, or of the clear if it had one. */
+  readonly payload: JsonObject;
+  /** The time of the raise. */
+  readonly raised_at: string;
+  /** The time of the clear. */
+  readonly cleared_at: string | null;
 }
 
 /** A record of a plain resource. */
@@ -130,6 +149,7 @@ export class Store {
   readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
   readonly instances: Collection<SandboxInstance>;
   readonly spans: Collection<SandboxSpan>;
+  readonly alerts: Collection<SandboxAlert>;
   readonly #bounds: Bounds;
   readonly #plainRecords = new Map<string, Collection<PlainRecord>>();
   readonly #spanIds = new Map<string, Set<string>>();
@@ -152,6 +172,7 @@ export class Store {
       hasEnded,
       onDrop: (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
     });
+    this.alerts = bounds.createCollection({ hasEnded: ({ status }) => status === "cleared" });
   }
 
   /** Drops records to keep the bound on bytes. Called between operations, which rely on what they have found. */

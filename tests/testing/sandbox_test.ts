@@ -176,8 +176,9 @@ Deno.test("PrefactorSandbox() finds a long-lived span after many short ones", as
 });
 
 /** The length of everything that a sandbox shows, as JSON. */
-function lengthOf({ requests, instances, spans, agents }: PrefactorSandbox): number {
-  return JSON.stringify([requests, ...instances.values(), ...spans.values(), ...agents.values()]).length;
+function lengthOf({ requests, instances, spans, agents, alerts }: PrefactorSandbox): number {
+  const records = [instances, spans, agents, alerts].flatMap((records) => [...records.values()]);
+  return JSON.stringify([requests, records]).length;
 }
 
 Deno.test("PrefactorSandbox() keeps to maxBytes with large records of every kind", async () => {
@@ -193,6 +194,10 @@ Deno.test("PrefactorSandbox() keeps to maxBytes with large records of every kind
     (caller, _id, n) => caller.register({ agent_id: `${text}${n}` }),
     (caller, _id, n) => caller.register({ agent_version: { name: `${text}${n}` } }),
     (caller, _id, n) => caller.register({ agent_schema_version: { span_schemas: { [text + n]: {} } } }),
+    (caller, id, n) => {
+      const alert = { agent_instance_id: id, name: `n${n}`, severity: "info", payload: { text } };
+      return caller.post("alerts/raise", alert);
+    },
     (caller) => caller.post("person", { details: { name: "Ada", email: text } }),
     (caller, id, n) => {
       const item = { _type: "agent_spans/create", agent_instance_id: id, ...SPAN, payload: { text } };
