@@ -57,6 +57,11 @@
  * - The name of an alert must be one of `alert_schemas` if the registration declared any; otherwise any name is accepted. The
  *   payload is not validated. An instance has at most one raised alert of a name: another raise replaces its severity
  *   and payload. A clear of an alert that is not raised gets 409.
+ * - Only a quality that the registration declared can be recorded. Its payload is not validated.
+ * - A termination leaves the spans of the instance as they are.
+ * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
+ *   and discarded ones have `null` as their `value`.
+ * - Costs and risks are not computed.
  * - A list can be sorted by any field. Records without the field come last.
  *
  * @module

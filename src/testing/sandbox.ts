@@ -194,8 +194,7 @@ export class PrefactorSandbox {
     if (!instance) checker.fail("instanceId", "the id of an agent instance", instanceId);
     checker.check("status", instance.status === "active", '"active"', instance.status);
     checker.check("reason", isFilled(reason), "a non-empty string", reason);
-    const finished_at = new Date().toISOString();
-    this.#store.changeInstance(instance, { status: "terminated", termination_reason: reason, finished_at });
+    this.#store.terminateInstance(instance, reason, new Date().toISOString());
   }
 
   /** Removes all requests, records and faults. The options stay. */

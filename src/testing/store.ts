@@ -200,6 +200,15 @@ export class Store {
     return changed;
   }
 
+  /** Terminates an instance, which must be active. */
+  terminateInstance(instance: SandboxInstance, reason: string, at: string): SandboxInstance {
+    return this.changeInstance(instance, {
+      status: "terminated",
+      termination_reason: reason,
+      finished_at: at,
+    });
+  }
+
   /** Adds a span and counts it. */
   addSpan(span: SandboxSpan, instance: SandboxInstance): void {
     this.spans.set(span.id, span);

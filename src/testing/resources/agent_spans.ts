@@ -4,17 +4,18 @@
  * @module
  */
 
-import { formatValue, isDateTime, isObject, isOneOf } from "../../guards.ts";
+import { formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
 import type { AgentStatus, JsonObject } from "../../models/common.ts";
 import { isFinishStatus } from "../../models/common.ts";
 import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
-import { type Fields, isFilled, optional, required } from "../fields.ts";
+import { type Fields, isFilled, isFlag, optional, required } from "../fields.ts";
 import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply } from "../replies.ts";
 import type { Route } from "../route.ts";
+import { withoutSensitive } from "../sensitive.ts";
 import { hasEnded, type SandboxSpan, type Store } from "../store.ts";
 import { findInstance } from "./agent_instances.ts";
-import { freeId } from "./ids.ts";
+import { freeId, onlyOneOf } from "./ids.ts";
 import { changesOfFinish } from "./lifecycle.ts";
 
 const instanceOfSpan: Route["instanceId"] = (store, { id }) => store.spans.get(id)?.agent_instance_id;
@@ -47,6 +48,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
       parent_span_id: optional(isFilled),
       started_at: optional(isDateTime),
       finished_at: optional(isDateTime),
+      sensitive_encoding: optional(isBoolean),
     },
     instanceId: instanceOfFields,
     handle: (store, { fields }) => ({ details: create(store, fields) }),
@@ -55,15 +57,19 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
     method: "GET",
     path: "agent_spans",
     fields: {
-      agent_instance_id: required(isFilled),
+      agent_instance_id: optional(isFilled),
+      agent_id: optional(isFilled),
       start_time: optional(isDateTime),
       end_time: optional(isDateTime),
       ...PAGE_FIELDS,
     },
     instanceId: instanceOfFields,
     handle(store, { fields }) {
-      const instance = findInstance(store, fields["agent_instance_id"] as string);
-      return listPage(store.spansOf(instance.id), fields, TIME_FILTERS);
+      const { field, id } = onlyOneOf(fields, "agent_instance_id", "agent_id");
+      const spans = field === "agent_id"
+        ? [...store.spans.records.values()].filter(({ agent_id }) => agent_id === id)
+        : store.spansOf(findInstance(store, id).id);
+      return listPage(spans, fields, TIME_FILTERS);
     },
   },
   {
@@ -75,6 +81,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
       status: optional(isFinishStatus),
       timestamp: optional(isDateTime),
       result_payload: optional(isObject),
+      sensitive_encoding: optional(isBoolean),
     },
     instanceId: instanceOfSpan,
     handle: (store, { id, fields }) => ({ details: finish(store, findSpan(store, id), fields) }),
@@ -82,8 +89,23 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent_spans/{agent_span_id}",
+    fields: { redacted: optional(isFlag) },
     instanceId: instanceOfSpan,
-    handle: (store, { id }) => ({ details: findSpan(store, id) }),
+    handle(store, { id, fields }) {
+      const span = findSpan(store, id);
+      return {
+        details: fields["redacted"] === "true" ? { ...span, ...payloadsWithoutSensitive(span) } : span,
+      };
+    },
+  },
+  {
+    method: "POST",
+    path: "agent_spans/{agent_span_id}/discard_sensitive",
+    instanceId: instanceOfSpan,
+    handle(store, { id }) {
+      const span = findSpan(store, id);
+      return { details: store.changeSpan(span, payloadsWithoutSensitive(span)) };
+    },
   },
 ];
 
@@ -95,6 +117,16 @@ function findSpan(store: Store, id: string): SandboxSpan {
   const span = store.spans.get(id);
   if (!span) throw new ErrorReply(404, "not_found", "Agent span not found");
   return span;
+}
+
+/** The payloads without their sensitive values. Only a span with `sensitive_encoding` has any. */
+function payloadsWithoutSensitive(span: SandboxSpan): Partial<SandboxSpan> {
+  if (!span.sensitive_encoding) return {};
+  const { payload, result_payload } = span;
+  return {
+    payload: withoutSensitive(payload),
+    ...(result_payload && { result_payload: withoutSensitive(result_payload) }),
+  };
 }
 
 function create(store: Store, fields: Fields): SandboxSpan {
@@ -118,6 +150,7 @@ function create(store: Store, fields: Fields): SandboxSpan {
     payload,
     result_payload: result,
     summary: null,
+    sensitive_encoding: fields["sensitive_encoding"] === true,
     started_at: (fields["started_at"] as string | null | undefined) ?? (status === "pending" ? null : now),
     inserted_at: now,
     updated_at: now,
@@ -129,7 +162,10 @@ function create(store: Store, fields: Fields): SandboxSpan {
 }
 
 function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
-  const changes = changesOfFinish(fields, "agent span", span.status);
+  const changes = {
+    ...changesOfFinish(fields, "agent span", span.status),
+    ...(fields["sensitive_encoding"] === true && { sensitive_encoding: true }),
+  };
   const result = fields["result_payload"] as JsonObject | null | undefined;
   if (!result) return store.changeSpan(span, changes);
   const type = findType(store.schemasOf(span.agent_instance_id), span.schema_name);

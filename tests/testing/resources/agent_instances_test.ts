@@ -135,3 +135,82 @@ Deno.test("sandbox.fetch() takes agent and environment from a deployment-scoped 
   assertEquals([read.status, read.json.code], [401, "unauthorized"]);
   assertEquals((await caller.get("ping")).status, 200);
 });
+
+Deno.test("sandbox.fetch() terminates only an active instance, for a reason", async () => {
+  const caller = new Caller();
+  const id = await caller.register();
+  const terminate = (body: object) => caller.post(`agent_instance/${id}/terminate`, body);
+  assertEquals((await terminate({ reason: "enough" })).json.code, "invalid_action");
+  await caller.post(`agent_instance/${id}/start`);
+  for (const body of [{}, { reason: "" }]) assertEquals((await terminate(body)).status, 422);
+  const { details, control } = (await terminate({ reason: "enough", timestamp: AT })).json;
+  assertEquals([details.status, details.termination_reason, details.finished_at], [
+    "terminated",
+    "enough",
+    AT,
+  ]);
+  assertEquals(control, { terminate: true, reason: "enough" });
+  assertEquals((await terminate({ reason: "again" })).status, 409);
+});
+
+Deno.test("sandbox.fetch() records declared qualities, and removes them by null", async () => {
+  const caller = new Caller();
+  const names = ["accuracy", "tone", "__proto__"];
+  const quality_schemas = names.map((name) => ({ name, schema: {} }));
+  const id = await caller.register({ agent_schema_version: { quality_schemas } });
+  const record = (body: object) => caller.post(`agent_instance/${id}/record_quality`, body);
+  for (const name of names) await record({ name, payload: { score: 1 } });
+  const replaced = await record({ name: "accuracy", payload: { score: 2 } });
+  assertEquals(Object.entries(replaced.json.details.quality_payloads), [
+    ["tone", { score: 1 }],
+    ["__proto__", { score: 1 }],
+    ["accuracy", { score: 2 }],
+  ]);
+  await record({ name: "__proto__", payload: null });
+  const removed = await record({ name: "tone", payload: null });
+  assertEquals(removed.json.details.quality_payloads, { accuracy: { score: 2 } });
+  assertEquals(codesOf((await record({ name: "other", payload: {} })).json.errors), { name: "invalid" });
+  assertEquals(codesOf((await record({ name: "tone" })).json.errors), { payload: "required" });
+});
+
+Deno.test("sandbox.fetch() shows an instance by either identifier, with its raised alerts on request", async () => {
+  const caller = new Caller();
+  const id = await caller.start({ external_identifier: "run-7" });
+  for (const name of ["a", "b"]) {
+    await caller.post("alerts/raise", { agent_instance_id: id, name, severity: "info", payload: {} });
+  }
+  await caller.post("alerts/clear", { agent_instance_id: id, name: "a" });
+  const show = async (query: string) => (await caller.get(`agent_instance/show?${query}`)).json;
+  const { details } = await show(`agent_instance_id=${id}`);
+  assertEquals([details.external_identifier, details.raised_alert_count], ["run-7", null]);
+  const counted = await show("external_identifier=run-7&include_alert_count=true");
+  assertEquals([counted.details.id, counted.details.raised_alert_count], [id, 1]);
+  assertEquals((await show("external_identifier=none")).code, "not_found");
+  assertEquals((await show("")).code, "validation_errors");
+  caller.sandbox.terminate(id, "enough");
+  assertEquals((await show("external_identifier=run-7")).control.reason, "enough");
+});
+
+Deno.test("sandbox.fetch() lists the instances of an agent and of a version", async () => {
+  const caller = new Caller();
+  const first = await caller.register();
+  const second = await caller.register({ agent_version: { name: "2" } });
+  await caller.register({ agent_id: "scribe" });
+  const list = async (query: string) =>
+    (await caller.get(`agent_instance?${query}`)).json.summaries?.map(({ id }: { id: string }) => id);
+  assertEquals(await list("agent_id=librarian"), [first, second]);
+  const version = caller.sandbox.instances.get(second)!.agent_version_id;
+  assertEquals(await list(`agent_id=librarian&agent_version_id=${version}`), [second]);
+  assertEquals(await list("agent_id=librarian&sorting[field]=id&sorting[direction]=desc"), [second, first]);
+  assertEquals(await list(""), undefined);
+});
+
+Deno.test("sandbox.fetch() describes a run as text", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  await caller.createSpan(id, { payload: { prompt: "hi" } });
+  await caller.createSpan(id, { status: "complete" });
+  const { body, span_count } = (await caller.get(`agent_instance/${id}/agent_context`)).json.agent_context;
+  assertEquals([body.split("\n").length, span_count], [2, 2]);
+  assertMatch(body, /^agent:llm \(active\): .*"prompt":"hi"/);
+});

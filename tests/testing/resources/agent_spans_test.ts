@@ -156,3 +156,35 @@ Deno.test("sandbox.fetch() returns pages of the spans of an instance", async () 
     assertEquals((await caller.get(`agent_spans?agent_instance_id=${id}&${query}`)).status, 422, query);
   }
 });
+
+Deno.test("sandbox.fetch() redacts and discards the sensitive values of a span", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  const name = { $sensitive: "string", value: "Ada" };
+  const wiped = { $sensitive: "string", value: null };
+  await caller.createSpan(id, { id: "s", payload: { name }, sensitive_encoding: true });
+  await caller.createSpan(id, { id: "plain", payload: { name } });
+  const finish = { result_payload: { names: [name] } };
+  for (const span of ["s", "plain"]) await caller.post(`agent_spans/${span}/finish`, finish);
+  const payloads = async (path: string) => {
+    const { payload, result_payload } = (await caller.get(`agent_spans/${path}`)).json.details;
+    return [payload, result_payload];
+  };
+  assertEquals(await payloads("s"), [{ name }, { names: [name] }]);
+  assertEquals(await payloads("s?redacted=true"), [{ name: wiped }, { names: [wiped] }]);
+  assertEquals(await payloads("plain?redacted=true"), [{ name }, { names: [name] }]);
+  assertEquals((await caller.get("agent_spans/s?redacted=yes")).status, 422);
+  assertEquals((await caller.post("agent_spans/s/discard_sensitive")).json.details.payload, { name: wiped });
+  assertEquals(await payloads("s"), [{ name: wiped }, { names: [wiped] }]);
+  assertEquals((await caller.post("agent_spans/none/discard_sensitive")).status, 404);
+});
+
+Deno.test("sandbox.fetch() lists the spans of an agent", async () => {
+  const caller = new Caller();
+  for (const agent_id of ["a", "b", "a"]) await caller.createSpan(await caller.start({ agent_id }));
+  const list = async (query: string) => (await caller.get(`agent_spans?${query}`)).json;
+  assertEquals((await list("agent_id=a")).pagination.item_count, 2);
+  assertEquals((await list("agent_id=none")).pagination.item_count, 0);
+  assertEquals((await list("")).code, "validation_errors");
+  assertEquals((await list("agent_id=a&agent_instance_id=b")).code, "validation_errors");
+});
