@@ -62,6 +62,8 @@
  * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
  *   and discarded ones have `null` as their `value`.
  * - Costs and risks are not computed.
+ * - Of the administration there are people, teams, environments, risk profiles, deployments and integrations. They are plain
+ *   records: nothing else depends on them, and they may name agents and environments that do not exist.
  * - A list can be sorted by any field. Records without the field come last.
  *
  * @module

@@ -9,12 +9,13 @@ import type { BulkItem } from "../models/bulk.ts";
 import { type FieldRules, type Fields, findFieldErrors, isFilled, required } from "./fields.ts";
 import { ErrorReply, fieldError, invalidFields, type Reply } from "./replies.ts";
 import { MAX_LEVELS, type ReceivedRequest } from "./request_log.ts";
+import { ADMINISTRATION_ROUTES } from "./resources/administration.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
 import { AGENT_ROUTES } from "./resources/agents.ts";
 import { ALERT_ROUTES } from "./resources/alerts.ts";
 import { bulkRoute } from "./resources/bulk.ts";
-import { PERSON_ROUTES } from "./resources/people.ts";
+
 import { PING_ROUTE } from "./resources/ping.ts";
 import type { Route, RouteInput } from "./route.ts";
 import type { Deployment, Store } from "./store.ts";
@@ -28,7 +29,7 @@ const ROUTES: readonly Route[] = [
   ...AGENT_SPAN_ROUTES,
   ...AGENT_ROUTES,
   ...ALERT_ROUTES,
-  ...PERSON_ROUTES,
+  ...ADMINISTRATION_ROUTES,
   bulkRoute(runItem),
   PING_ROUTE,
 ];
