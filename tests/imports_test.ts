@@ -160,7 +160,10 @@ const TABLE: Readonly<Record<string, Row>> = {
     ],
     types: ["http_requester.ts", "models/"],
   },
-  "testing/": { values: ["arguments.ts", "guards.ts", "models/", "pfid.ts"], types: ["config.ts"] },
+  "testing/": {
+    values: ["admin/models/", "arguments.ts", "guards.ts", "models/", "pfid.ts"],
+    types: ["config.ts"],
+  },
 };
 
 /** Returns the row of a file: the row of its folder, or its own if the file is directly in `src`. */
