@@ -64,6 +64,8 @@ export function prepareRequest(
   const { signal, params, json, isResponseSecret = false } = options;
   const { timeout = config.requestTimeout, connectTimeout = config.connectTimeout } = options;
   const { totalTimeout = config.totalTimeout, maxRetries = config.maxRetries } = options;
+  const { fetch = globalThis.fetch } = config;
+  checker.check("fetch", typeof fetch === "function", "a function", fetch);
   checker.check("method", METHODS.includes(method), METHOD_EXPECTED, method);
   checkPath(checker, path);
   checker.checkDuration("timeout", timeout);

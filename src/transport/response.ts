@@ -25,7 +25,7 @@ type Bytes = ArrayBuffer | Uint8Array;
 /** The maximum length of `bodySnippet`, in characters. */
 const MAX_SNIPPET_LENGTH = 200;
 
-/** Marks a body whose chunks are not bytes. */
+/** Marks a body that is not bytes. */
 export const NOT_BYTES: unique symbol = /* @__PURE__ */ Symbol("not bytes");
 
 /** Returns what a value lacks to be a response that can be read; a replacement of `fetch` may return anything. */
@@ -52,12 +52,21 @@ export function isRedirect(response: Response): boolean {
 }
 
 /** Cancels a body that nobody will read. */
-export function discard(response: Response): undefined {
-  response.body?.cancel?.()?.catch?.(() => {});
+export function discard({ body }: Response): undefined {
+  cancel(body);
+}
+
+/** Cancels a body or its reader. That of a replacement of `fetch` may throw, or return no promise. */
+function cancel(source: Partial<Pick<ReadableStream, "cancel">> | null): void {
+  try {
+    source?.cancel?.()?.catch?.(() => {});
+  } catch {
+    // Nobody reads it in any case.
+  }
 }
 
 /**
- * Reads a body completely. Returns `undefined` if it is longer than the limit, and `NOT_BYTES` if it has other chunks.
+ * Reads a body completely. Returns `undefined` if it is longer than the limit, and `NOT_BYTES` if it is not bytes.
  *
  * The platform reads a body of known length twice as fast as its chunks can be read here.
  */
@@ -69,10 +78,12 @@ export function readBytes(
   const { headers, body } = response;
   const length = headers.get("content-length");
   // The length counts only without an encoding of either kind. A browser hides both of a response from another origin.
-  const isPlain = response.type !== "cors" && !headers.has("content-encoding") &&
-    !headers.has("transfer-encoding");
-  if (length !== null && Number(length) <= limit && isPlain) return response.arrayBuffer();
-  return typeof body?.getReader === "function" ? readChunks(body, limit, signal) : readWhole(response, limit);
+  const isPlain = response.type !== "cors" && !headers.get("content-encoding") &&
+    !headers.get("transfer-encoding");
+  const isShort = length !== null && Number(length) <= limit && isPlain;
+  return !isShort && typeof body?.getReader === "function"
+    ? readChunks(body, limit, signal)
+    : readWhole(response, limit);
 }
 
 /** Reads a body chunk by chunk, up to the limit. */
@@ -82,21 +93,21 @@ async function readChunks(
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined | typeof NOT_BYTES> {
   const reader = body.getReader();
-  const cancel = () => void reader.cancel().catch(() => {});
-  signal.addEventListener("abort", cancel);
+  signal.addEventListener("abort", () => cancel(reader));
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    if (!(value instanceof Uint8Array)) {
-      cancel();
+    // `instanceof` would fail for the chunks of another realm, such as that of a test runner.
+    if (!ArrayBuffer.isView(value)) {
+      cancel(reader);
       return NOT_BYTES;
     }
     chunks.push(value);
     size += value.byteLength;
     if (size > limit) {
-      cancel();
+      cancel(reader);
       return undefined;
     }
   }
@@ -110,9 +121,13 @@ async function readChunks(
   return bytes;
 }
 
-/** Reads a body that is not a stream, such as that of a replacement of `fetch` or of an empty response. */
-async function readWhole(response: Response, limit: number): Promise<ArrayBuffer | undefined> {
+/** Reads a body of known length, or one that is not a stream, such as that of a replacement of `fetch`. */
+async function readWhole(
+  response: Response,
+  limit: number,
+): Promise<ArrayBuffer | undefined | typeof NOT_BYTES> {
   const bytes = await response.arrayBuffer();
+  if (typeof bytes?.byteLength !== "number") return NOT_BYTES;
   return bytes.byteLength > limit ? undefined : bytes;
 }
 
@@ -163,9 +178,9 @@ export function responseError(
     request: summary,
   };
   if (isRedirect(response)) {
-    const location = headers.get("location");
+    const location = headers.get("location") ?? undefined;
     const hidden = response.type === "opaqueredirect" ? "a target that the browser hides" : "nowhere";
-    const target = location === null ? hidden : redactor.formatValue(location);
+    const target = location === undefined ? hidden : redactor.formatValue(location);
     const message = `Refused to follow the redirect of ${method} ${path} to ${target}`;
     return new PrefactorApiError(message, "redirect", statusCode, facts);
   }
@@ -208,15 +223,11 @@ function serverTime(headers: Headers): number {
 
 /** Returns the beginning of the body without the token, from as many bytes as it can need. */
 function snippetOf(bytes: Bytes, redactor: Redactor): string {
-  const start = new Uint8Array(bytes instanceof ArrayBuffer ? bytes : bytes.slice().buffer).subarray(
-    0,
-    64 * 1024,
-  );
-  return redactor.start(LENIENT.decode(start), MAX_SNIPPET_LENGTH, "");
+  return redactor.start(LENIENT.decode(bytes.slice(0, 64 * 1024)), MAX_SNIPPET_LENGTH, "");
 }
 
 /** Returns the id that the API gave the request. */
 export function requestIdOf(response: Response, redactor: Redactor): string | undefined {
-  const requestId = response.headers.get("x-request-id");
-  return requestId === null ? undefined : redactor.start(requestId, MAX_SNIPPET_LENGTH, "");
+  const requestId = response.headers.get("x-request-id") ?? undefined; // a `Map` returns undefined
+  return requestId === undefined ? undefined : redactor.start(requestId, MAX_SNIPPET_LENGTH, "");
 }

@@ -154,7 +154,7 @@ class Attempt implements Cancelable, Timeout {
       const bytes = isReadable ? await readBytes(response, maxResponseBytes, signal) : discard(response);
       if (signal.aborted) return;
       if (bytes === NOT_BYTES) {
-        return this.#fail(unusableResponseError("its body has chunks that are not bytes", this.#summary));
+        return this.#fail(unusableResponseError("its body is not bytes", this.#summary));
       }
 
       const { status: statusCode } = response;

@@ -1,13 +1,24 @@
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
+import { runInNewContext } from "node:vm";
 import {
   isPrefactorHttpError,
+  PrefactorApiError,
   PrefactorClientError,
+  type PrefactorHttpError,
   PrefactorNetworkError,
   PrefactorResponseContractError,
+  PrefactorTimeoutError,
 } from "../../mod.ts";
-import { failure, failureOf, json, makeClient, ok, settle, TOKEN } from "../helpers.ts";
+import { failure, failureOf, json, makeClient, ok, outcome, settle, TOKEN } from "../helpers.ts";
 
 Deno.test("fetch() is called without a this value", async (t) => {
   await t.step("config.fetch", async () => {
@@ -142,6 +153,7 @@ Deno.test("a replacement of fetch that returns no usable response is an error at
   const used = new Response("{}");
   await used.text();
   const headers = new Headers();
+  const arrayBuffer = () => Promise.resolve(undefined);
   const cases: [name: string, response: unknown, problem: string][] = [
     ["undefined", undefined, "it has no status"],
     ["a plain object", {}, "it has no status"],
@@ -152,7 +164,12 @@ Deno.test("a replacement of fetch that returns no usable response is an error at
     [
       "chunks of strings",
       { status: 200, ok: true, headers, body: stream("{}") },
-      "its body has chunks that are not bytes",
+      "its body is not bytes",
+    ],
+    [
+      "an arrayBuffer() without bytes",
+      { status: 200, ok: true, headers, arrayBuffer },
+      "its body is not bytes",
     ],
   ];
   for (const [name, response, problem] of cases) {
@@ -181,4 +198,82 @@ Deno.test("a body without getReader() is read by arrayBuffer() under the same li
     const limited = makeClient(() => response(body) as unknown as Response, { maxResponseBytes: 5 }).client;
     assertInstanceOf(await failureOf(limited.request("GET", "/x")), PrefactorResponseContractError);
   }
+});
+
+Deno.test("PrefactorHttpClient.request() is an error at once if there is no fetch", async () => {
+  const { client } = makeClient(ok, { fetch: undefined });
+  const { fetch } = globalThis;
+  Reflect.set(globalThis, "fetch", undefined);
+  const error = await failureOf(client.request("GET", "/x"));
+  Reflect.set(globalThis, "fetch", fetch);
+  assertInstanceOf(error, PrefactorClientError);
+  assertStringIncludes(error.message, "'fetch' must be a function, but is undefined");
+});
+
+Deno.test("a response of a replacement of fetch may have a Map or get() alone as its headers", async (t) => {
+  const get = () => undefined;
+  for (const headers of [new Map(), { get }, new Map([["content-length", "5"]])]) {
+    for (const [status, expected] of [[200, undefined], [302, "redirect"], [404, "unknown"]] as const) {
+      await t.step(`${Deno.inspect(headers)}, ${status}`, async () => {
+        const arrayBuffer = () => Promise.resolve(new TextEncoder().encode("{}").buffer);
+        const response = { status, ok: status === 200, headers, arrayBuffer };
+        const { client, sent } = makeClient(() => response as unknown as Response);
+        const { error } = await outcome(client.request("GET", "/x"));
+        assertEquals((error as PrefactorApiError | undefined)?.code, expected);
+        assertEquals(sent.length, 1);
+      });
+    }
+  }
+});
+
+/** A class of errors, whatever its constructor takes. */
+// deno-lint-ignore no-explicit-any -- the only type that every constructor has
+type Expected = new (...args: any[]) => PrefactorHttpError;
+
+Deno.test("a body of a replacement of fetch that cannot be canceled breaks nothing", async (t) => {
+  const cancels: [string, unknown][] = [
+    ["is missing", undefined],
+    ["returns nothing", () => {}],
+    ["throws", () => {
+      throw new Error("from cancel()");
+    }],
+    ["rejects", () => Promise.reject(new Error("from cancel()"))],
+  ];
+  const value = new Uint8Array(10);
+  const reads: [string, status: number, read: () => Promise<unknown>, expected: Expected][] = [
+    ["a timeout", 200, () => new Promise(() => {}), PrefactorTimeoutError],
+    ["a body over the limit", 200, () => Promise.resolve({ value }), PrefactorResponseContractError],
+    ["a body that is not bytes", 200, () => Promise.resolve({ value: "text" }), PrefactorClientError],
+    ["a redirect", 302, () => new Promise(() => {}), PrefactorApiError],
+  ];
+  for (const [what, cancel] of cancels) {
+    for (const [when, status, read, expected] of reads) {
+      await t.step(`cancel() ${what} after ${when}`, async () => {
+        using time = new FakeTime();
+        const body = { getReader: () => ({ read, cancel }), cancel };
+        const response = { status, ok: status === 200, headers: new Headers(), body } as unknown as Response;
+        const { client } = makeClient(() => response, { maxResponseBytes: 5, maxRetries: 0 });
+        assertInstanceOf(await failureOf(settle(time, client.request("GET", "/x"))), expected);
+      });
+    }
+  }
+});
+
+Deno.test("PrefactorHttpClient.request() reads the chunks of another realm", async () => {
+  const encode = runInNewContext("(bytes) => new Uint8Array(bytes)");
+  const chunks = ['{"status":', '"success"}'].map((text) => encode([...new TextEncoder().encode(text)]));
+  assertFalse(chunks[0] instanceof Uint8Array);
+  const body = ReadableStream.from(chunks);
+  const response = { status: 200, ok: true, headers: new Headers(), body } as unknown as Response;
+  const { client } = makeClient(() => response);
+  assertEquals(await client.request("GET", "/x"), { status: "success" });
+});
+
+Deno.test("maxResponseBytes bounds a response of a replacement of fetch with a wrong Content-Length", async () => {
+  const response = () =>
+    new Response(JSON.stringify({ text: "x".repeat(100) }), { headers: { "content-length": "5" } });
+  const { client } = makeClient(response, { maxResponseBytes: 50 });
+  const error = await failureOf(client.request("GET", "/x"));
+  assertInstanceOf(error, PrefactorResponseContractError);
+  assertStringIncludes(error.message, "maxResponseBytes");
 });
