@@ -174,6 +174,7 @@ function reasonOfAbort({ reason, isOwnReason }: PendingCall): unknown {
  */
 function traceToCaller(error: unknown): unknown {
   const { captureStackTrace } = Error as { captureStackTrace?: (error: object) => void };
-  if (isPrefactorHttpError(error)) captureStackTrace?.(error);
+  // A hook may have frozen the error.
+  if (isPrefactorHttpError(error) && Object.isExtensible(error)) captureStackTrace?.(error);
   return error;
 }

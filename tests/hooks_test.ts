@@ -314,3 +314,26 @@ Deno.test("an abort in onRetry() stops the call", async () => {
   );
   assertEquals(sent.length, 1);
 });
+
+Deno.test("onRequest() is not called after onRetry() has aborted the call", async () => {
+  using time = new FakeTime();
+  const controller = new AbortController();
+  const { hooks, seen } = makeRecorder();
+  const onRetry = () => controller.abort("stopped");
+  const { client, sent } = makeClient(() => failure(503), { hooks: { ...hooks, onRetry } });
+  const call = client.request("GET", "/x", { signal: controller.signal });
+  assertEquals(await failureOf(settle(time, call)), "stopped");
+  assertEquals([sent.length, seen.map(([name]) => name)], [1, ["onRequest", "onResponse", "onError"]]);
+});
+
+Deno.test("a hook that freezes its events breaks no request", async () => {
+  using time = new FakeTime();
+  const hooks = { onError: ({ error }: { error: unknown }) => Object.freeze(error) };
+  const recovering = makeClient(inTurn(() => failure(503), () => failure(503), ok), { hooks });
+  assertEquals(await settle(time, recovering.client.request("GET", "/x")), { status: "success" });
+  const failing = makeClient(() => failure(503), { hooks });
+  const exhausted = await failureOf(settle(time, failing.client.request("GET", "/x")));
+  assertInstanceOf(exhausted, PrefactorRetryExhaustedError);
+  const once = await failureOf(failing.client.request("GET", "/x", { maxRetries: 0 }));
+  assertInstanceOf(once, PrefactorApiError);
+});

@@ -650,6 +650,7 @@ function toJson(value: unknown): unknown {
 /** Removes the body of an error that is no longer the last failure of its call. */
 export function dropBody(error: unknown): void {
   if (error instanceof PrefactorApiError || error instanceof PrefactorResponseContractError) {
-    hide(error, "body", undefined);
+    // Unlike `hide`, this does not throw if a hook has frozen the error.
+    Reflect.defineProperty(error, "body", { value: undefined });
   }
 }

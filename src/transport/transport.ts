@@ -231,6 +231,7 @@ class Attempt implements Cancelable, Timeout {
   #notifyStart(hooks: ClientHooks): void {
     const { retry } = this.#info;
     if (retry) notify(hooks, "onRetry", { ...this.#event, ...retry });
+    if (this.#ended) return; // aborted by the hook
     this.#notifiedAt = Date.now();
     notify(hooks, "onRequest", this.#event);
   }
