@@ -22,7 +22,10 @@ export interface RequestOptions {
   totalTimeout?: number | null | undefined;
   /** The maximum number of retries. Defaults to the client's `maxRetries`. */
   maxRetries?: number | undefined;
-  /** Headers to add to the request. An `Authorization` header is ignored, an `Idempotency-Key` is an error. */
+  /**
+   * Headers to add to the request. `Authorization`, `Host`, `Content-Length` and `Transfer-Encoding` are ignored, an
+   * `Idempotency-Key` is an error.
+   */
   headers?: HeaderFields | undefined;
 }
 

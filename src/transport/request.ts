@@ -143,7 +143,10 @@ function keyInBody(method: string, json: unknown): string | undefined {
   return typeof key === "string" ? key : undefined;
 }
 
-/** Merges the client's headers, the idempotency key and the caller's headers; only `Authorization` cannot be replaced. */
+/** Headers of the caller that are ignored: the token must not be replaced, and the others belong to the runtime. */
+const IGNORED_HEADERS: readonly string[] = ["authorization", "content-length", "host", "transfer-encoding"];
+
+/** Merges the client's headers, the idempotency key and the caller's headers. */
 function buildHeaders(
   { headers: own, redactor, requestChecker }: ResolvedConfig,
   idempotencyKey: string | undefined,
@@ -162,7 +165,7 @@ function buildHeaders(
   }
   const key = fields.get("idempotency-key");
   requestChecker.check("headers.idempotency-key", key === null, "the option 'idempotencyKey' instead", key);
-  fields.forEach((value, name) => name !== "authorization" && all.set(name, value));
+  fields.forEach((value, name) => IGNORED_HEADERS.includes(name) || all.set(name, value));
   return Object.fromEntries(all);
 }
 

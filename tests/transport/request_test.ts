@@ -102,6 +102,21 @@ Deno.test("PrefactorHttpClient.request() adds headers but does not replace Autho
   }
 });
 
+Deno.test("PrefactorHttpClient.request() ignores headers that belong to the runtime", async () => {
+  const { client, sent } = makeClient(ok);
+  const headers = {
+    "Host": "evil.test",
+    "content-length": "1",
+    "Transfer-Encoding": "chunked",
+    "x-extra": "1",
+  };
+  await client.request("POST", "/x", { json: {}, headers });
+  for (const name of ["host", "content-length", "transfer-encoding"]) {
+    assertEquals(sent[0]!.headers.get(name), null, name);
+  }
+  assertEquals(sent[0]!.headers.get("x-extra"), "1");
+});
+
 Deno.test("PrefactorHttpClient.request() adds headers to one call only", async () => {
   const { client, sent } = makeClient(ok);
   await client.request("GET", "/x", { headers: { "X-Extra": "1" } });
