@@ -242,5 +242,6 @@ export function formatValue(value: unknown): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "an invalid Date" : value.toISOString();
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "function") return "a function";
+  if (typeof value === "symbol") return "a symbol"; // its description may be a secret
   return String(value);
 }

@@ -456,7 +456,7 @@ Deno.test("formatValue() describes a value briefly", () => {
     [new Map(), "an object"],
     [() => 1, "a function"],
     [class A {}, "a function"],
-    [Symbol("a"), "Symbol(a)"],
+    [Symbol("a"), "a symbol"],
     [new Date(0), "1970-01-01T00:00:00.000Z"],
     [new Date(Number.NaN), "an invalid Date"],
   ];
