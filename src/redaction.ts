@@ -21,8 +21,11 @@ const MAX_DEPTH = 100;
 /** The maximum size of a copied JSON value, in characters of JSON. */
 const MAX_SIZE = 64 * 1024;
 
-/** The lengths to which texts are cut, in characters, until the copy is small enough. */
-const TEXT_LENGTHS = [MAX_SIZE, 4_096, 256];
+/** The room in a copy for the marks, one or two on each level. */
+const MARKS_SIZE = MAX_DEPTH * 32;
+
+/** The lengths to which texts are cut, in characters: the longest with which the copy is small enough. */
+const TEXT_LENGTHS = [256, 4_096, MAX_SIZE];
 
 /** The number of causes behind a cause that are kept. */
 const MAX_CAUSES = 5;
@@ -64,10 +67,12 @@ export class Redactor {
    */
   redact(value: unknown): unknown {
     let redacted: unknown;
+    // From the shortest, because walking through a large object takes long even if little of it is kept.
     for (const maxLength of TEXT_LENGTHS) {
       const copy = new BoundedCopy(this, maxLength);
-      redacted = copy.of(value);
-      if (!copy.isFull) break;
+      const longer = copy.of(value);
+      if (redacted === undefined || !copy.isFull) redacted = longer;
+      if (copy.isFull || !copy.hasCutTexts) break;
     }
     return redacted;
   }
@@ -115,7 +120,9 @@ export class Redactor {
 class BoundedCopy {
   readonly #redactor: Redactor;
   readonly #maxLength: number;
-  #left = MAX_SIZE;
+  /** Whether a longer `maxLength` would keep more of a text. */
+  hasCutTexts = false;
+  #left = MAX_SIZE - MARKS_SIZE;
 
   constructor(redactor: Redactor, maxLength: number) {
     this.#redactor = redactor;
@@ -128,7 +135,7 @@ class BoundedCopy {
   }
 
   of(value: unknown, depth = 0): unknown {
-    if (typeof value === "string") return this.#take(this.#redactor.start(value, this.#maxLength));
+    if (typeof value === "string") return this.#text(value);
     if (typeof value === "number") {
       const text = this.#take(this.#redactor.text(String(value)));
       return text === String(value) ? value : text;
@@ -160,7 +167,7 @@ class BoundedCopy {
         fields[CUT] = CUT;
         break;
       }
-      const key = this.#take(this.#redactor.start(name, this.#maxLength));
+      const key = this.#text(name);
       this.#left -= 2;
       // Assigning to `__proto__` would change the prototype.
       Object.defineProperty(fields, key, {
@@ -171,6 +178,11 @@ class BoundedCopy {
       });
     }
     return fields;
+  }
+
+  #text(text: string): string {
+    if (text.length > this.#maxLength) this.hasCutTexts = true;
+    return this.#take(this.#redactor.start(text, this.#maxLength));
   }
 
   /** Counts a value, and replaces it if there is no room for it. */

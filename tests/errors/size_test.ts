@@ -34,6 +34,8 @@ Deno.test("an error of a large response keeps at most 64 KiB of it", async (t) =
     ["a long key", { errors: { [MEGABYTE]: { message: "bad" } } }],
     ["many items", { items: Array.from({ length: 100_000 }, (_, n) => n) }],
     ["texts that JSON escapes", { message: "\u0001".repeat(2 ** 20) }],
+    ["many short texts", { items: Array(100_000).fill("abcdefgh") }],
+    ["many nested items", { items: Array(20_000).fill([[[["a", "b"], "c"], "d"], "e"]) }],
     ["the token again and again", { message: `${TOKEN} `.repeat(5_000) }],
   ];
   for (const [name, body] of bodies) {
