@@ -203,7 +203,13 @@ function sendItems(items: readonly ReadyItem[]): Operation<object, BulkResponse>
   };
 }
 
+/** Where short texts are encoded to measure them, which is several times faster than without a buffer. */
+let buffer: Uint8Array | undefined;
+
 /** Returns the size of a text in UTF-8, in bytes. */
 export function byteLength(text: string): number {
-  return /[\u0080-\uffff]/.test(text) ? new TextEncoder().encode(text).length : text.length;
+  buffer ??= new Uint8Array(16 * 1024);
+  const encoder = new TextEncoder();
+  const isShort = text.length * 3 <= buffer.length;
+  return isShort ? encoder.encodeInto(text, buffer).written : encoder.encode(text).length;
 }

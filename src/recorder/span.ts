@@ -6,7 +6,7 @@
 
 import { byteLength, type ReadyItem } from "../bulk/sender.ts";
 import type { AgentInstance } from "../models/agent_instance.ts";
-import { createPfid, formatPfid, parsePfid } from "../pfid.ts";
+import { createPfid } from "../pfid.ts";
 
 /** The status with which a span or a run ends. */
 export type EndStatus = "complete" | "failed";
@@ -23,7 +23,7 @@ export interface RegisteredRun {
 
 /** The place of a span in the tree. A child keeps the place of its parent, but not the parent. */
 export class Place {
-  readonly #id = createPfid({ partition: 0 });
+  #id: string | undefined;
   #parent: Place | undefined;
   #isRemoved = false;
 
@@ -38,9 +38,9 @@ export class Place {
     return this.#parent;
   }
 
-  /** Returns the id of the span. It is in the partition that is known only after the registration. */
+  /** Returns the id of the span, which is created at the first call: only the registration says the partition. */
   idIn(partition: number): string {
-    return formatPfid({ ...parsePfid(this.#id), partition });
+    return this.#id ??= createPfid({ partition });
   }
 
   /** Hangs the children on the parent, because the span is not recorded. */
