@@ -11,7 +11,8 @@
 import { PrefactorHttpClient } from "../mod.ts";
 import { Child, handleRequests } from "./lib/child.ts";
 import { type Column, type Options, type Report, runAlone } from "./lib/report.ts";
-import { createdSpan, spanParams, TOKEN } from "./lib/span.ts";
+import { spanParams, TOKEN } from "./lib/span.ts";
+import type { ServerState } from "./lib/span_server.ts";
 import { type Estimate, estimate } from "./lib/stats.ts";
 
 /** The default of `--seconds`. */
@@ -29,21 +30,6 @@ interface Task {
   /** Delay of each request in the server, in ms. */
   readonly delay: number;
   readonly inFlight: number;
-}
-
-/** Starts a server that responds to single and bulk requests with a span for each item. Returns a getter of its URL. */
-function serve(): () => string {
-  const created = JSON.stringify({ status: "success", details: createdSpan() });
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
-    const { items } = await request.json() as { items?: { idempotency_key: string }[] };
-    const delay = Number(/\/delay-(\d+)\//.exec(request.url)?.[1] ?? 0);
-    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-    const outputs = items?.map(({ idempotency_key: key }) => `${JSON.stringify(key)}:${created}`).join();
-    return new Response(items ? `{"status":"success","outputs":{${outputs}}}` : created, {
-      headers: { "content-type": "application/json" },
-    });
-  });
-  return () => `http://127.0.0.1:${server.addr.port}`;
 }
 
 /** Runs the calls of a task. Resolves to the spans created per second. */
@@ -83,9 +69,9 @@ function clientFor(apiUrl: string): PrefactorHttpClient {
 
 /** Measures every number of items per request, in rotation. */
 export async function measure({ seconds }: Options): Promise<Report> {
-  await using server = new Child(import.meta.url, ["serve"]);
+  await using server = new Child(new URL("./lib/span_server.ts", import.meta.url));
   await using worker = new Child(import.meta.url, ["worker"]);
-  const apiUrl = await server.request<string>("url");
+  const { url: apiUrl } = await server.request<ServerState>("state");
   const settings = DELAYS.flatMap((delay) => IN_FLIGHT.map((inFlight) => ({ delay, inFlight })));
   const rates = [0, ...SIZES].map((items) =>
     settings.map((setting) => ({ task: { apiUrl, items, ...setting }, rates: [] as number[] }))
@@ -114,6 +100,5 @@ export async function measure({ seconds }: Options): Promise<Report> {
   };
 }
 
-if (Deno.args[0] === "serve") await handleRequests(serve());
-else if (Deno.args[0] === "worker") await handleRequests(run);
+if (Deno.args[0] === "worker") await handleRequests(run);
 else if (import.meta.main) await runAlone(measure, SECONDS);

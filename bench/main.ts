@@ -14,6 +14,7 @@ import * as heap from "./heap.ts";
 import * as http from "./http.ts";
 import * as importTime from "./import_time.ts";
 import { type Options, render, type Report, type Row, secondsFrom } from "./lib/report.ts";
+import * as recording from "./recording.ts";
 import * as scale from "./scale.ts";
 import * as size from "./size.ts";
 
@@ -25,6 +26,11 @@ interface Program {
 async function run(name: string, { measure, SECONDS }: Program): Promise<Report> {
   console.error(`Measuring ${name} …`);
   return await measure({ seconds: secondsFrom(Deno.args, SECONDS) });
+}
+
+async function runRecording(): Promise<Report[]> {
+  console.error("Measuring recording …");
+  return await recording.measureRecording({ seconds: secondsFrom(Deno.args, recording.SECONDS) });
 }
 
 /** Combines the reports into one table: intervals for the ratios, medians for everything else. */
@@ -70,6 +76,7 @@ const details = [
   start,
   await run("guards", guards),
   await run("bulk", bulk),
+  ...await runRecording(),
   await run("concurrency", { SECONDS: scale.SECONDS, measure: scale.measureConcurrency }),
   await run("payload sizes", { SECONDS: scale.SECONDS, measure: scale.measurePayloads }),
 ];

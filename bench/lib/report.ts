@@ -25,7 +25,7 @@ export interface Report {
 export interface Column {
   readonly name: string;
   /** The unit of the figures, which also determines their format. */
-  readonly unit: "ratio" | "ns" | "µs" | "ms" | "KB" | "MiB" | "per second";
+  readonly unit: "ratio" | "%" | "ns" | "µs" | "ms" | "KB" | "MiB" | "per second";
 }
 
 /** A row of a table. */
@@ -35,7 +35,7 @@ export interface Row {
   readonly figures: readonly (Estimate | number | null)[];
 }
 
-const DIGITS = { ratio: 2, ns: 0, "µs": 1, ms: 1, KB: 1, MiB: 1, "per second": 0 };
+const DIGITS = { ratio: 2, "%": 1, ns: 0, "µs": 1, ms: 1, KB: 1, MiB: 1, "per second": 0 };
 
 /** Formats the report as text. */
 export function render({ title, notes, columns, rows }: Report): string {
