@@ -7,25 +7,31 @@
 /** The longest delay that a timer can hold, in ms. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** A timer as the runtimes return it: Node, Bun and newer versions of Deno an object, others a number. */
-type Timer = number | { unref?(): unknown };
+/** Calls back after the delay, in ms; the process does not end before. Returns the function that clears the timer. */
+export function setForegroundTimer(callback: () => void, delay: number): () => void {
+  return setTimer(callback, delay).clear;
+}
 
 /** Calls back after the delay, in ms, unless the process ends before. Returns the function that clears the timer. */
 export function setBackgroundTimer(callback: () => void, delay: number): () => void {
-  const { clearTimeout, Deno: deno } = globalThis as typeof globalThis & {
-    Deno?: { unrefTimer?(id: number): void };
-  };
-  const timer: unknown = setTimeout(callback, Math.min(delay, MAX_DELAY));
-  if (typeof timer === "number") deno?.unrefTimer?.(timer);
-  else (timer as Exclude<Timer, number>).unref?.();
-  return () => clearTimeout(timer as number);
+  const { timer, clear } = setTimer(callback, delay);
+  // Node, Bun and newer versions of Deno return an object, others a number.
+  if (typeof timer === "object") (timer as { unref?(): unknown }).unref?.();
+  else (globalThis as { Deno?: { unrefTimer?(id: unknown): void } }).Deno?.unrefTimer?.(timer);
+  return clear;
 }
 
-/** Calls back after the delay, in ms; the process does not end before. Returns the function that clears the timer. */
-export function setForegroundTimer(callback: () => void, delay: number): () => void {
-  const { clearTimeout } = globalThis;
+function setTimer(callback: () => void, delay: number): { timer: unknown; clear: () => void } {
+  const { clearTimeout } = globalThis; // the one that belongs to the timers in place now, real or fake
   const timer = setTimeout(callback, Math.min(delay, MAX_DELAY));
-  return () => clearTimeout(timer);
+  const clear = () => {
+    try {
+      clearTimeout(timer);
+    } catch {
+      // A fake timer is gone once its clock has been restored.
+    }
+  };
+  return { timer, clear };
 }
 
 /** A wait that does not keep the process alive and can be cut short. */
