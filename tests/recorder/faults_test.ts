@@ -4,7 +4,7 @@ import type { HttpClientConfig } from "../../mod.ts";
 import type { RecorderOptions, SpanRecorder } from "../../src/recorder/mod.ts";
 import type { Fault, SandboxRequest } from "../../src/testing/mod.ts";
 import { settle } from "../helpers.ts";
-import { pass, RecordedRun, report } from "./setup.ts";
+import { isBulk, pass, RecordedRun, report } from "./setup.ts";
 
 const SPANS = 40;
 
@@ -17,8 +17,6 @@ interface Scenario {
   readonly failed?: number;
   readonly dropped?: number;
 }
-
-const isBulk = ({ path }: SandboxRequest) => path === "/api/v1/bulk";
 
 function strike(
   fault: Fault,
@@ -91,7 +89,7 @@ async function recordSteps({ run }: RecordedRun, from: number, time: FakeTime): 
 }
 
 for (const [title, scenario] of Object.entries(SCENARIOS)) {
-  Deno.test(`a run records each span at most once: ${title}`, async () => {
+  Deno.test(`RunRecorder() records each span at most once: ${title}`, async () => {
     using time = new FakeTime();
     const recorded = new RecordedRun({ finishTimeout: 60_000, ...scenario.options }, scenario.config);
     await recordSteps(recorded, 0, time);
@@ -111,7 +109,7 @@ for (const [title, scenario] of Object.entries(SCENARIOS)) {
 }
 
 for (const seed of [1, 2, 3]) {
-  Deno.test(`1,000 spans with parents, results and ends are recorded once and right under random faults (seed ${seed})`, async () => {
+  Deno.test(`RunRecorder() records 1,000 spans exactly once under random faults, with parents, results and ends (seed ${seed})`, async () => {
     using time = new FakeTime();
     const recorded = new RecordedRun({ finishTimeout: 86_400_000 }, { maxRetries: 1 });
     const { run, sandbox } = recorded;

@@ -1,14 +1,10 @@
-import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { PrefactorClientError, PrefactorTimeoutError } from "../../mod.ts";
-import { recordRun } from "../../src/recorder/mod.ts";
-import type { SandboxRequest } from "../../src/testing/mod.ts";
 import { failureOf, settle } from "../helpers.ts";
-import { AGENT, pass, RecordedRun, report, settled } from "./setup.ts";
+import { isBulk, pass, RecordedRun, report, settled } from "./setup.ts";
 
-const isBulk = ({ path }: SandboxRequest) => path === "/api/v1/bulk";
-
-Deno.test("flush() sends what was recorded before the call, and says what became of each span", async () => {
+Deno.test("RunRecorder.flush() sends what was recorded before the call, and reports on each span", async () => {
   const recorded = new RecordedRun();
   const { run } = recorded;
   run.startSpan("step").finish();
@@ -23,14 +19,14 @@ Deno.test("flush() sends what was recorded before the call, and says what became
   await run.finish();
 });
 
-Deno.test("flush() waits for the start of a run without spans", async () => {
+Deno.test("RunRecorder.flush() waits for the start of a run without spans", async () => {
   const recorded = new RecordedRun();
   assertEquals(await recorded.run.flush(), report({}));
   assertEquals(recorded.paths, ["agent_instance/register", "run/start"]);
   await recorded.run.finish();
 });
 
-Deno.test("flush() does not wait for what is recorded after the call", async () => {
+Deno.test("RunRecorder.flush() does not wait for what is recorded after the call", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   await settled();
@@ -46,7 +42,7 @@ Deno.test("flush() does not wait for what is recorded after the call", async () 
   await settle(time, recorded.run.finish());
 });
 
-Deno.test("flush() resolves when its time is up, by default 30 s, and sending goes on", async () => {
+Deno.test("RunRecorder.flush() resolves after its timeout, by default 30 s, and sending goes on", async () => {
   using time = new FakeTime();
   for (const timeout of [undefined, 5_000]) {
     const recorded = new RecordedRun();
@@ -66,7 +62,7 @@ Deno.test("flush() resolves when its time is up, by default 30 s, and sending go
   }
 });
 
-Deno.test("finish() ends open spans as the run ends, and finishes the run at the time of the call", async () => {
+Deno.test("RunRecorder.finish() ends open spans as the run ends, and finishes the run at the time of the call", async () => {
   using time = new FakeTime("2024-05-06T07:08:09.000Z");
   for (const status of [undefined, "complete", "failed"] as const) {
     const recorded = new RecordedRun();
@@ -92,7 +88,7 @@ Deno.test("finish() ends open spans as the run ends, and finishes the run at the
   }
 });
 
-Deno.test("finish() twice finishes once, and spans that start later are dropped", async () => {
+Deno.test("RunRecorder.finish() finishes once, and spans that start later are dropped", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   const { run } = recorded;
@@ -110,25 +106,7 @@ Deno.test("finish() twice finishes once, and spans that start later are dropped"
   await pass(time, 2_000);
 });
 
-Deno.test("await using finishes the run as complete, unless it is finished", async () => {
-  const recorded = new RecordedRun();
-  {
-    await using run = recorded.run;
-    run.startSpan("step");
-  }
-  assertEquals([...recorded.sandbox.instances.values()].map(({ status }) => status), ["complete"]);
-  assertEquals(recorded.spans.map(({ status }) => status), ["complete"]);
-});
-
-Deno.test("a 409 of the finish is no problem", async () => {
-  const recorded = new RecordedRun();
-  const { id } = await recorded.run.ready;
-  await recorded.client.agentInstances.finish(id);
-  await recorded.run.finish();
-  assertEquals(recorded.problems, []);
-});
-
-Deno.test("a finish that the API refuses is a problem", async () => {
+Deno.test("RunRecorder.finish() reports a finish that the API refuses", async () => {
   for (const status of [401, 404, 422]) {
     const recorded = new RecordedRun();
     recorded.run.startSpan("step");
@@ -140,7 +118,7 @@ Deno.test("a finish that the API refuses is a problem", async () => {
   }
 });
 
-Deno.test("finish() takes no longer than its timeout, by default 10 s, and drops and counts the rest", async () => {
+Deno.test("RunRecorder.finish() takes no longer than its timeout, by default 10 s, and drops the rest", async () => {
   using time = new FakeTime();
   const faults = [{ kind: "refuse" }, { kind: "hang" }, { kind: "status", status: 503 }] as const;
   for (const fault of faults) {
@@ -182,7 +160,7 @@ Deno.test("finish() takes no longer than its timeout, by default 10 s, and drops
   }
 });
 
-Deno.test("an outage that ends before finish() is out of time loses nothing", async () => {
+Deno.test("RunRecorder.finish() loses nothing if an outage ends in time", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   recorded.sandbox.faults.next({ kind: "refuse" }, { times: Infinity });
@@ -193,75 +171,4 @@ Deno.test("an outage that ends before finish() is out of time loses nothing", as
   recorded.sandbox.faults.clear();
   assertEquals(await settle(time, finished), report({ recorded: 250 }));
   assertEquals([...recorded.sandbox.instances.values()].map(({ status }) => status), ["complete"]);
-});
-
-Deno.test("waitUntil gets a promise whenever something begins to wait, and recordRun() does not wait", async () => {
-  using time = new FakeTime();
-  const promises: { isSettled: boolean }[] = [];
-  const waitUntil = (promise: Promise<void>) => {
-    const entry = { isSettled: false };
-    promises.push(entry);
-    promise.then(() => entry.isSettled = true);
-  };
-  const recorded = new RecordedRun({ waitUntil });
-  assertEquals(promises.length, 1);
-  await settled();
-  assertEquals(promises.map(({ isSettled }) => isSettled), [true]);
-  const span = recorded.run.startSpan("step");
-  recorded.run.startSpan("step");
-  assertEquals(promises.map(({ isSettled }) => isSettled), [true, false]);
-  await pass(time, 100);
-  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true]);
-  span.finish();
-  recorded.run.finish();
-  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true, false]);
-  await pass(time, 100);
-  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true, true]);
-
-  const { sandbox, client } = recorded;
-  sandbox.faults.next({ kind: "delay", ms: 1_000 }, { times: 3 });
-  promises.length = 0;
-  assertEquals(await recordRun(client, AGENT, (run) => run.span("step", () => 7), { waitUntil }), 7);
-  assertEquals(promises.map(({ isSettled }) => isSettled), [false]);
-  await pass(time, 4_000);
-  assertEquals(promises.map(({ isSettled }) => isSettled), [true]);
-  assertEquals([...sandbox.instances.values()].map(({ status }) => status), ["complete", "complete"]);
-});
-
-Deno.test("a waitUntil that throws, and promises that never reject, do not disturb the run", async () => {
-  const promises: Promise<void>[] = [];
-  const recorded = new RecordedRun({
-    waitUntil: (promise) => {
-      promises.push(promise);
-      throw new Error("Illegal invocation");
-    },
-  });
-  recorded.sandbox.faults.next({ kind: "status", status: 401 });
-  recorded.run.startSpan("step");
-  await recorded.run.finish();
-  await Promise.all(promises);
-  assert(promises.length > 0);
-});
-
-Deno.test("the tally counts each span in exactly one place at any time", async () => {
-  using time = new FakeTime();
-  const recorded = new RecordedRun({ maxPendingSpans: 20 });
-  const { run, sandbox } = recorded;
-  sandbox.faults.random({ rate: 0.5, seed: 3, kinds: ["refuse", "lose", "garbage"] });
-  const open: { finish(): void }[] = [];
-  for (let count = 1; count <= 300; count++) {
-    open.push(run.startSpan(count % 7 === 0 ? "" : "step"));
-    if (count % 3 === 0) open.splice(count % open.length, 1)[0]!.finish();
-    const flush = run.flush({ timeout: 1 });
-    await time.tickAsync(1);
-    const { recorded, failed, dropped, pending } = await flush;
-    assertEquals(recorded + failed + dropped + pending, count);
-    assert(pending <= 300 && Math.min(recorded, failed, dropped, pending) >= 0);
-    if (count % 10 === 0) await pass(time, 200);
-  }
-  sandbox.faults.clear();
-  const counts = await settle(time, run.finish());
-  assertEquals(counts.recorded + counts.failed + counts.dropped, 300);
-  assertEquals([counts.pending, counts.recorded], [0, recorded.spans.length]);
-  assertStrictEquals(recorded.spans.every(({ status }) => status === "complete"), true);
 });

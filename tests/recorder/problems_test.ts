@@ -8,7 +8,7 @@ import { AGENT, pass, RecordedRun, settled } from "./setup.ts";
 
 const WRONG = { payload: { n: 1n } };
 
-Deno.test("onProblem is called with the first of a kind at once, and with more at most once a second", async () => {
+Deno.test("RunRecorder() reports the first problem of a kind at once, and more at most once a second", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   const { run } = recorded;
@@ -31,7 +31,7 @@ Deno.test("onProblem is called with the first of a kind at once, and with more a
   assertEquals(recorded.problemKinds, ["payload", "payload × 2", "payload", "payload"]);
 });
 
-Deno.test("onProblem may throw or reject", async () => {
+Deno.test("RunRecorder() ignores errors of onProblem", async () => {
   const handlers = [
     () => {
       throw new Error("of the handler");
@@ -46,7 +46,7 @@ Deno.test("onProblem may throw or reject", async () => {
   }
 });
 
-Deno.test("without onProblem, one line a kind and run goes to the console", async () => {
+Deno.test("RunRecorder() writes one line for each kind to the console without onProblem", async () => {
   using warn = stub(console, "warn", () => {});
   using time = new FakeTime();
   const sandbox = new PrefactorSandbox();
@@ -71,7 +71,7 @@ Deno.test("without onProblem, one line a kind and run goes to the console", asyn
   for (const [index, start] of starts.entries()) assertStringIncludes(lines[index]!, start);
 });
 
-Deno.test("the problem of a refused span has the error that a single request would have", async () => {
+Deno.test("RunRecorder() reports a refused span with the error that a single request would have", async () => {
   const recorded = new RecordedRun();
   recorded.run.startSpan("");
   await recorded.run.finish();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import type { FakeTime } from "@std/testing/time";
 import { type BulkItem, type HttpClientConfig, PrefactorHttpClient } from "../../mod.ts";
 import {
@@ -91,4 +92,31 @@ export async function pass(time: FakeTime, ms: number, step = 100): Promise<void
 /** Lets the requests to a sandbox that are under way come back. */
 export async function settled(): Promise<void> {
   for (let count = 0; count < 12; count++) await turn();
+}
+
+/** Describes each item by its operation, the page in its payload, and its status. */
+export function describeItems(items: readonly BulkItem[]): string[] {
+  return items.map(({ _type, details, status }) => {
+    const { payload, status: created } = (details ?? {}) as { payload?: { page?: number }; status?: string };
+    return `${_type.split("/")[1]} ${payload?.page ?? ""} ${created ?? status}`.replace("  ", " ");
+  });
+}
+
+/** Creates a run and waits until it has started. */
+export async function startRun(...args: ConstructorParameters<typeof RecordedRun>): Promise<RecordedRun> {
+  const recorded = new RecordedRun(...args);
+  await settled();
+  assertEquals(recorded.paths, ["agent_instance/register", "run/start"]);
+  return recorded;
+}
+
+/** Creates a sandbox and a client without retries. */
+export function makeSandbox(): { sandbox: PrefactorSandbox; client: PrefactorHttpClient } {
+  const sandbox = new PrefactorSandbox();
+  return { sandbox, client: new PrefactorHttpClient(sandbox.config({ maxRetries: 0 })) };
+}
+
+/** Returns whether the request is a bulk request. */
+export function isBulk({ path }: SandboxRequest): boolean {
+  return path === "/api/v1/bulk";
 }

@@ -23,7 +23,7 @@ function assertTerminated({ run, sandbox }: RecordedRun): void {
   ]);
 }
 
-Deno.test("signal aborts when a response to the spans says that the run is terminated", async () => {
+Deno.test("RunRecorder.signal aborts when a response to the spans says that the run is terminated", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   await settled();
@@ -39,7 +39,7 @@ Deno.test("signal aborts when a response to the spans says that the run is termi
   await recorded.run.finish();
 });
 
-Deno.test("signal stops the work of a terminated run, and recordRun() rejects with the reason", async () => {
+Deno.test("RunRecorder.signal stops the work of a terminated run, and recordRun() rejects with the reason", async () => {
   using time = new FakeTime();
   const sandbox = new PrefactorSandbox();
   const client = new PrefactorHttpClient(sandbox.config());
@@ -54,7 +54,7 @@ Deno.test("signal stops the work of a terminated run, and recordRun() rejects wi
   assertEquals([...sandbox.instances.values()].map(({ status }) => status), ["terminated"]);
 });
 
-Deno.test("a silent run asks every terminationPoll whether it is terminated", async () => {
+Deno.test("RunRecorder() asks every terminationPoll whether a silent run is terminated", async () => {
   using time = new FakeTime();
   for (const terminationPoll of [undefined, 5_000]) {
     const interval = terminationPoll ?? 30_000;
@@ -75,7 +75,7 @@ Deno.test("a silent run asks every terminationPoll whether it is terminated", as
   }
 });
 
-Deno.test("a run that hears from the API does not ask", async () => {
+Deno.test("RunRecorder() does not ask while responses come", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ terminationPoll: 5_000 });
   await settled();
@@ -89,7 +89,7 @@ Deno.test("a run that hears from the API does not ask", async () => {
   await recorded.run.finish();
 });
 
-Deno.test("a run does not ask with a terminationPoll of null", async () => {
+Deno.test("RunRecorder() does not ask with a terminationPoll of null", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ terminationPoll: null });
   await pass(time, 100_000, 10_000);
@@ -97,7 +97,7 @@ Deno.test("a run does not ask with a terminationPoll of null", async () => {
   await recorded.run.finish();
 });
 
-Deno.test("a run stops to ask for good at the first 401 or 403, but not at another error", async () => {
+Deno.test("RunRecorder() stops asking at the first 401 or 403, but not after another error", async () => {
   using time = new FakeTime();
   for (const status of [401, 403, 404, 500]) {
     const recorded = new RecordedRun({ terminationPoll: 5_000 }, { maxRetries: 3 });
@@ -110,7 +110,7 @@ Deno.test("a run stops to ask for good at the first 401 or 403, but not at anoth
   }
 });
 
-Deno.test("a finished run asks no more, and leaves no listener behind", async () => {
+Deno.test("RunRecorder.finish() stops asking and removes the listener", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ terminationPoll: 5_000 });
   const { id } = await recorded.run.ready;
@@ -125,7 +125,7 @@ Deno.test("a finished run asks no more, and leaves no listener behind", async ()
   await settle(time, recorded.client.close());
 });
 
-Deno.test("a run that is terminated before its first response aborts its signal", async () => {
+Deno.test("RunRecorder.signal aborts if the run is terminated before its first span", async () => {
   const recorded = new RecordedRun();
   recorded.sandbox.faults.next({ kind: "delay", ms: 20 }, { match: ({ path }) => path.endsWith("/start") });
   await recorded.run.ready;

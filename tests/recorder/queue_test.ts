@@ -1,14 +1,12 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { PrefactorClientError } from "../../mod.ts";
-import type { SandboxRequest } from "../../src/testing/mod.ts";
 import { failureOf, settle } from "../helpers.ts";
-import { pass, RecordedRun, report, settled } from "./setup.ts";
+import { isBulk, pass, RecordedRun, report, settled, startRun } from "./setup.ts";
 
-const isBulk = ({ path }: SandboxRequest) => path === "/api/v1/bulk";
 const pagesOf = ({ payloads }: RecordedRun) => payloads.map((payload) => (payload as { page: number }).page);
 
-Deno.test("spans beyond maxPendingSpans are dropped, counted and reported, never old ones", async () => {
+Deno.test("RunRecorder() drops and reports new spans beyond maxPendingSpans", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ maxPendingSpans: 5 });
   await settled();
@@ -27,7 +25,7 @@ Deno.test("spans beyond maxPendingSpans are dropped, counted and reported, never
   assertEquals(recorded.spans.map(({ status }) => status), Array(6).fill("complete"));
 });
 
-Deno.test("the queue holds 10,000 spans by default", async () => {
+Deno.test("RunRecorder() holds 10,000 spans by default", async () => {
   const recorded = new RecordedRun({ maxItems: 1_000 });
   for (let page = 0; page < 10_001; page++) recorded.run.startSpan("step");
   const flushed = await recorded.run.flush({ timeout: 0.1 });
@@ -36,7 +34,7 @@ Deno.test("the queue holds 10,000 spans by default", async () => {
   assertEquals(counts, report({ recorded: 10_000, dropped: 1 }));
 });
 
-Deno.test("spans beyond maxPendingBytes are dropped, until there is room again", async () => {
+Deno.test("RunRecorder() drops new spans beyond maxPendingBytes until there is room", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ maxPendingBytes: 10_000 });
   await settled();
@@ -53,7 +51,7 @@ Deno.test("spans beyond maxPendingBytes are dropped, until there is room again",
   assertEquals(await settle(time, recorded.run.finish()), report({ recorded: 3, dropped: 3 }));
 });
 
-Deno.test("the end of a span whose start was taken is never dropped for want of room", async () => {
+Deno.test("RunRecorder() never drops the end of a span that it has taken because the queue is full", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ maxPendingSpans: 3, maxPendingBytes: 10_000 });
   await settled();
@@ -67,7 +65,7 @@ Deno.test("the end of a span whose start was taken is never dropped for want of 
   assert(recorded.spans.every(({ status, result_payload }) => status === "complete" && result_payload));
 });
 
-Deno.test("a child of a dropped span hangs on the nearest ancestor that is recorded", async () => {
+Deno.test("RunRecorder() attaches the child of a dropped span to the nearest recorded ancestor", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ maxPendingSpans: 1 });
   await settled();
@@ -79,4 +77,52 @@ Deno.test("a child of a dropped span hangs on the nearest ancestor that is recor
   assertEquals(await settle(time, recorded.run.finish()), report({ recorded: 2, dropped: 2 }));
   assertEquals(pagesOf(recorded), [0, 3]);
   assertEquals(recorded.spans[1]!.parent_span_id, recorded.spans[0]!.id);
+});
+
+Deno.test("RunRecorder.flush() counts each span exactly once at any time", async () => {
+  using time = new FakeTime();
+  const recorded = new RecordedRun({ maxPendingSpans: 20 });
+  const { run, sandbox } = recorded;
+  sandbox.faults.random({ rate: 0.5, seed: 3, kinds: ["refuse", "lose", "garbage"] });
+  const open: { finish(): void }[] = [];
+  for (let count = 1; count <= 300; count++) {
+    open.push(run.startSpan(count % 7 === 0 ? "" : "step"));
+    if (count % 3 === 0) open.splice(count % open.length, 1)[0]!.finish();
+    const flush = run.flush({ timeout: 1 });
+    await time.tickAsync(1);
+    const { recorded, failed, dropped, pending } = await flush;
+    assertEquals(recorded + failed + dropped + pending, count);
+    assert(pending <= 300 && Math.min(recorded, failed, dropped, pending) >= 0);
+    if (count % 10 === 0) await pass(time, 200);
+  }
+  sandbox.faults.clear();
+  const counts = await settle(time, run.finish());
+  assertEquals(counts.recorded + counts.failed + counts.dropped, 300);
+  assertEquals([counts.pending, counts.recorded], [0, recorded.spans.length]);
+  assertStrictEquals(recorded.spans.every(({ status }) => status === "complete"), true);
+});
+
+Deno.test("RunRecorder() does not send the end of a span whose start is refused", async () => {
+  using time = new FakeTime();
+  const recorded = await startRun();
+  const refused = recorded.run.startSpan("");
+  recorded.sandbox.faults.next({ kind: "delay", ms: 500 });
+  await pass(time, 200);
+  refused.finish();
+  assertEquals(await settle(time, recorded.run.flush()), report({ failed: 1 }));
+  assertEquals(recorded.items.map(({ length }) => length), [1]);
+  await recorded.run.finish();
+});
+
+Deno.test("RunRecorder() counts a span whose end is refused as failed, and leaves its children", async () => {
+  using time = new FakeTime();
+  const recorded = await startRun();
+  const span = recorded.run.startSpan("step");
+  await pass(time, 100);
+  await recorded.client.agentSpans.finish(await span.id);
+  span.startSpan("step").finish();
+  span.finish();
+  assertEquals(await recorded.run.finish(), report({ recorded: 1, failed: 1 }));
+  assertEquals(recorded.problemKinds, ["not_recorded"]);
+  assertEquals(recorded.spans[1]!.parent_span_id, await span.id);
 });

@@ -4,13 +4,12 @@ import {
   PrefactorApiError,
   PrefactorAuthError,
   PrefactorClientError,
-  PrefactorHttpClient,
   PrefactorNetworkError,
 } from "../../mod.ts";
-import { RunRecorder } from "../../src/recorder/mod.ts";
-import { type Fault, PrefactorSandbox, type SandboxRequest } from "../../src/testing/mod.ts";
+import { recordRun } from "../../src/recorder/mod.ts";
+import type { Fault } from "../../src/testing/mod.ts";
 import { failureOf, settle } from "../helpers.ts";
-import { pass, RecordedRun, report, settled } from "./setup.ts";
+import { AGENT, isBulk, pass, RecordedRun, report, settled } from "./setup.ts";
 
 const TRANSIENT: readonly Fault[] = [
   { kind: "refuse" },
@@ -22,9 +21,7 @@ const TRANSIENT: readonly Fault[] = [
   { kind: "status", status: 429 },
 ];
 
-const isBulk = ({ path }: SandboxRequest) => path === "/api/v1/bulk";
-
-Deno.test("a transient failure is tried again with the same keys after 1 s, then 2, 4, … up to 60 s", async () => {
+Deno.test("RunRecorder() retries a transient failure with the same keys after 1 s, then 2, 4, … up to 60 s", async () => {
   using time = new FakeTime();
   const times: number[] = [];
   const recorded: RecordedRun = new RecordedRun({}, {
@@ -47,7 +44,7 @@ Deno.test("a transient failure is tried again with the same keys after 1 s, then
   assertEquals(await recorded.run.finish(), report({ recorded: 1 }));
 });
 
-Deno.test("every kind of transient failure is tried again, of every request", async () => {
+Deno.test("RunRecorder() retries every kind of transient failure of every request", async () => {
   using time = new FakeTime();
   for (const fault of TRANSIENT) {
     for (const path of ["/register", "/start", "/bulk", "/finish"]) {
@@ -65,7 +62,7 @@ Deno.test("every kind of transient failure is tried again, of every request", as
   }
 });
 
-Deno.test("a retry never comes before the Retry-After of the response", async () => {
+Deno.test("RunRecorder() never retries before the Retry-After of the response", async () => {
   using time = new FakeTime();
   const times: number[] = [];
   const recorded: RecordedRun = new RecordedRun({}, {
@@ -84,7 +81,7 @@ Deno.test("a retry never comes before the Retry-After of the response", async ()
   await settle(time, recorded.run.finish());
 });
 
-Deno.test("an outage is reported once, and the next one again", async () => {
+Deno.test("RunRecorder() reports each outage once", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   await settled();
@@ -97,7 +94,7 @@ Deno.test("an outage is reported once, and the next one again", async () => {
   await recorded.run.finish();
 });
 
-Deno.test("flush() waits for no backoff, and begins the delays anew", async () => {
+Deno.test("RunRecorder.flush() ends the wait before a retry, and the delays start again at 1 s", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   await settled();
@@ -122,7 +119,7 @@ Deno.test("flush() waits for no backoff, and begins the delays anew", async () =
   await down.run.finish();
 });
 
-Deno.test("a permanent failure ends recording but not the run, and the rest is dropped and counted", async () => {
+Deno.test("RunRecorder() stops recording after a permanent failure and drops the rest, and the program goes on", async () => {
   using time = new FakeTime();
   const table: [status: number, path: string, kind: string, recorded: number][] = [
     [401, "/register", "not_registered", 0],
@@ -164,7 +161,7 @@ Deno.test("a permanent failure ends recording but not the run, and the rest is d
   }
 });
 
-Deno.test("a closed client ends recording", async () => {
+Deno.test("RunRecorder() stops recording if the client is closed", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun();
   await settled();
@@ -184,7 +181,7 @@ Deno.test("a closed client ends recording", async () => {
   ]);
 });
 
-Deno.test("ready rejects if the run cannot be registered or started", async () => {
+Deno.test("RunRecorder.ready rejects if the run cannot be registered or started", async () => {
   for (const path of ["/register", "/start"]) {
     const recorded = new RecordedRun();
     recorded.sandbox.faults.next({ kind: "status", status: 401 }, {
@@ -195,50 +192,50 @@ Deno.test("ready rejects if the run cannot be registered or started", async () =
   }
 });
 
-Deno.test("a 409 of the start is no problem", async () => {
-  const recorded = new RecordedRun();
-  recorded.sandbox.faults.next({ kind: "status", status: 409 }, {
-    match: ({ path }) => path.endsWith("/start"),
-  });
-  const { id } = await recorded.run.ready;
-  assertEquals(recorded.sandbox.instances.get(id)?.status, "pending");
-  recorded.run.startSpan("step").finish();
-  assertEquals(await recorded.run.flush(), report({ recorded: 1 }));
-  assertEquals(recorded.problems, []);
-  await recorded.run.finish();
-});
-
-Deno.test("params that the client rejects are a problem, and do not make the program fail", async () => {
-  for (const params of [null, {}, { agent_version: 1 }, { agent_version: { n: 1n } }]) {
-    const client = new PrefactorHttpClient(new PrefactorSandbox().config());
-    const kinds: string[] = [];
-    const run = new RunRecorder(client, params as never, { onProblem: ({ kind }) => kinds.push(kind) });
-    assertEquals(await run.span("step", () => 1), 1);
-    assertEquals(await run.finish(), report({ dropped: 1 }));
-    assertEquals(kinds, ["not_registered", "dropped"]);
-    assertInstanceOf(await failureOf(run.ready), PrefactorClientError);
-  }
-});
-
-Deno.test("any other refusal of a whole request halves it, down to the one item that has then failed", async () => {
+Deno.test("RunRecorder() calls waitUntil whenever something begins to wait, and recordRun() does not wait then", async () => {
   using time = new FakeTime();
-  for (const status of [400, 404, 405, 409, 413, 422]) {
-    const recorded = new RecordedRun();
-    await settled();
-    recorded.sandbox.faults.next({ kind: "status", status }, {
-      times: Infinity,
-      match: (request) => isBulk(request) && JSON.stringify(request.body).includes("poison"),
-    });
-    for (let page = 0; page < 40; page++) {
-      recorded.run.startSpan("step", { payload: page === 17 ? { poison: true } : { page } });
-    }
-    assertEquals(await settle(time, recorded.run.flush()), report({ recorded: 39, failed: 1 }));
-    assertEquals(recorded.problemKinds, ["not_recorded"]);
-    assertEquals((recorded.problems[0]!.error as PrefactorApiError).statusCode, status);
-    assertEquals(recorded.payloads.map((payload) => (payload as { page: number }).page), [
-      ...[...Array(40).keys()].filter((page) => page !== 17),
-    ]);
-    assert(recorded.bulkRequests.length < 16, `${recorded.bulkRequests.length}`);
-    await recorded.run.finish();
-  }
+  const promises: { isSettled: boolean }[] = [];
+  const waitUntil = (promise: Promise<void>) => {
+    const entry = { isSettled: false };
+    promises.push(entry);
+    promise.then(() => entry.isSettled = true);
+  };
+  const recorded = new RecordedRun({ waitUntil });
+  assertEquals(promises.length, 1);
+  await settled();
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true]);
+  const span = recorded.run.startSpan("step");
+  recorded.run.startSpan("step");
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, false]);
+  await pass(time, 100);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true]);
+  span.finish();
+  recorded.run.finish();
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true, false]);
+  await pass(time, 100);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true, true, true]);
+
+  const { sandbox, client } = recorded;
+  sandbox.faults.next({ kind: "delay", ms: 1_000 }, { times: 3 });
+  promises.length = 0;
+  assertEquals(await recordRun(client, AGENT, (run) => run.span("step", () => 7), { waitUntil }), 7);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [false]);
+  await pass(time, 4_000);
+  assertEquals(promises.map(({ isSettled }) => isSettled), [true]);
+  assertEquals([...sandbox.instances.values()].map(({ status }) => status), ["complete", "complete"]);
+});
+
+Deno.test("RunRecorder() ignores errors of waitUntil, and its promises never reject", async () => {
+  const promises: Promise<void>[] = [];
+  const recorded = new RecordedRun({
+    waitUntil: (promise) => {
+      promises.push(promise);
+      throw new Error("Illegal invocation");
+    },
+  });
+  recorded.sandbox.faults.next({ kind: "status", status: 401 });
+  recorded.run.startSpan("step");
+  await recorded.run.finish();
+  await Promise.all(promises);
+  assert(promises.length > 0);
 });
