@@ -76,7 +76,7 @@ function serve(sandbox: PrefactorSandbox): Play {
   };
 }
 
-async function makeSetup(isLoopback: boolean, maxConcurrency: number): Promise<Setup> {
+async function makeSetup(isLoopback: boolean, maxConcurrency: number, maxRetries = 50): Promise<Setup> {
   const sandbox = new PrefactorSandbox({ maxRecords: 50_000 });
   const server = isLoopback ? await RawServer.start(serve(sandbox)) : undefined;
   // On a busy machine every attempt may exceed the short timeout for a while.
@@ -87,7 +87,7 @@ async function makeSetup(isLoopback: boolean, maxConcurrency: number): Promise<S
     maxConcurrency,
     connectTimeout: 60,
     requestTimeout: 5_000,
-    maxRetries: 50,
+    maxRetries,
     initialRetryDelay: 1,
     maxRetryDelay: 5,
     ...overrides,
@@ -158,6 +158,19 @@ function assertFaults({ sandbox }: Setup, kinds: RandomFaultOptions["kinds"]): v
   );
   assertEquals(sent.size, spans.size);
 }
+
+Deno.test("AgentSpanClient.create() loses none of 2,000 spans at 45 % faults under the default retryBudget", async () => {
+  await using _rejections = forbidUnhandledRejections();
+  await using setup = await makeSetup(false, 64, 40);
+  setup.sandbox.faults.random({ rate: 0.45, seed: SEED, kinds: RETRIED! });
+  const spans = await Promise.all(Array.from({ length: 2_000 }, (_, n) => createSpan(setup, n)));
+  await setup.end();
+
+  const ids = idsByNumber(setup);
+  assertEquals([ids.size, setup.sandbox.spans.size], [2_000, 2_000]);
+  for (const [n, span] of spans.entries()) assertOnce(ids, n, span);
+  assertFaults(setup, RETRIED);
+});
 
 const numbers = Array.from({ length: SPANS }, (_, n) => n);
 const cases = [false, true].flatMap((isLoopback) =>

@@ -18,6 +18,8 @@ export interface Env {
   readonly scripted: string;
   /** An origin that refuses connections. */
   readonly refused: string;
+  /** An origin that sends endless chunks after a small `Content-Length`. */
+  readonly oversized: string;
 }
 
 /** A behaviour that must be the same on every runtime. */

@@ -90,6 +90,20 @@ const STEPS: Record<string, Step> = {
   // length:<bytes of the text>
   length: (_session, _request, [length]) => Response.json({ text: "x".repeat(Number(length)) }),
   gzip: (_session, _request, [length]) => gzip(JSON.stringify({ text: "x".repeat(Number(length)) })),
+  // late:<ms> and late-chunks:<ms>
+  late: async (_session, _request, [ms]) => {
+    await new Promise((resolve) => setTimeout(resolve, Number(ms)));
+    return Response.json({ status: "success" });
+  },
+  "late-chunks": async (session, request, args) => {
+    const text = await (await STEPS["late"]!(session, request, args)).text();
+    return new Response(ReadableStream.from([...text].map((character) => encoder.encode(character))));
+  },
+  "wrong-gzip": () => new Response("{}", { headers: { "content-encoding": "gzip" } }),
+  bom: () =>
+    new Response("\ufeff" + JSON.stringify({ text: "ü€" }), {
+      headers: { "content-type": "application/json; charset=iso-8859-1" },
+    }),
   text: () => new Response("<html>no JSON</html>"),
   "invalid-utf8": () => new Response(new Uint8Array([...encoder.encode('{"a":"'), 0xff, 0x22, 0x7d])),
   echo: (_session, request) => {

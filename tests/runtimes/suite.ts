@@ -6,11 +6,12 @@
 
 import { ENDING } from "./ending.ts";
 import { FAILING } from "./failing.ts";
+import { HOSTILE } from "./hostile.ts";
 import { RECORDING } from "./recording.ts";
 import type { Env, Scenario } from "./scenario.ts";
 
 /** Every scenario. */
-export const SCENARIOS: readonly Scenario[] = [...RECORDING, ...FAILING, ...ENDING];
+export const SCENARIOS: readonly Scenario[] = [...RECORDING, ...FAILING, ...ENDING, ...HOSTILE];
 
 /**
  * Runs the scenarios one after the other. Reports one line for each scenario and for each unhandled rejection, and
