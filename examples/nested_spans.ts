@@ -2,7 +2,7 @@
  * How do I record my own functions as nested spans?
  *
  * Wrap each function with `traced`. The parent of a span is the wrapped function that called it, also across `await`
- * and in parallel calls, without passing an ID. This works in Deno, Bun and Node.
+ * and in parallel calls, without passing anything along. This works in Deno, Bun and Node.
  *
  * ```sh
  * deno run examples/nested_spans.ts
@@ -11,34 +11,20 @@
  * @module
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { type JsonObject, PrefactorHttpClient } from "@prefactor/http";
+import { PrefactorHttpClient } from "@prefactor/http";
+import { recordRun, type RunRecorder, type SpanRecorder } from "@prefactor/http/recorder";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 
-const sandbox = new PrefactorSandbox();
-await using client = new PrefactorHttpClient(sandbox.config());
-const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };
-const run = await client.agentInstances.register(agent);
-await client.agentInstances.start(run.id);
-const parent = new AsyncLocalStorage<string>();
+const parent = new AsyncLocalStorage<RunRecorder | SpanRecorder>();
 
 /** Wraps a function so that each call is recorded as a span with its params and its result or error. */
-function traced<P extends JsonObject, R extends JsonObject>(name: string, work: (params: P) => Promise<R>) {
-  return async (payload: P): Promise<R> => {
-    const { id } = await client.agentSpans.create({
-      agent_instance_id: run.id,
-      parent_span_id: parent.getStore() ?? null,
-      schema_name: name,
-      status: "active",
-      payload,
+function traced<P extends object, R extends object>(name: string, work: (params: P) => Promise<R>) {
+  return (payload: P): Promise<R> =>
+    parent.getStore()!.span(name, { payload }, async (span) => {
+      const result = await parent.run(span, () => work(payload));
+      span.setResult(result);
+      return result;
     });
-    const [outcome] = await Promise.allSettled([parent.run(id, async () => await work(payload))]);
-    await client.agentSpans.finish(id, {
-      status: outcome.status === "fulfilled" ? "complete" : "failed",
-      result_payload: outcome.status === "fulfilled" ? outcome.value : { error: String(outcome.reason) },
-    });
-    if (outcome.status === "rejected") throw outcome.reason;
-    return outcome.value;
-  };
 }
 
 const look = traced("look", async ({ shelf }: { shelf: string }) => {
@@ -51,8 +37,14 @@ const search = traced("search", async ({ shelves }: { shelves: string[] }) => {
   return { seen: looks.filter(({ status }) => status === "fulfilled").length };
 });
 
-console.log(await search({ shelves: ["A", "B", "C"] }));
-await client.agentInstances.finish(run.id);
+const sandbox = new PrefactorSandbox();
+await using client = new PrefactorHttpClient(sandbox.config());
+const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };
+await recordRun(client, agent, (run) =>
+  parent.run(run, async () => {
+    console.log(await search({ shelves: ["A", "B", "C"] }));
+  }));
+
 for (const { schema_name, parent_span_id, status } of sandbox.spans.values()) {
   console.log(parent_span_id ? "  └" : "", schema_name, status);
 }

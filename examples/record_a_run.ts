@@ -16,11 +16,11 @@
  */
 
 import { PrefactorHttpClient } from "@prefactor/http";
+import { RunRecorder } from "@prefactor/http/recorder";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 import { answer } from "./record_a_run/assistant.ts";
 import { show } from "./record_a_run/show.ts";
 import { SPAN_TYPES } from "./record_a_run/span_types.ts";
-import type { Run } from "./record_a_run/with_span.ts";
 
 const [folder = new URL("../src", import.meta.url), question = "How long does a retry wait?"] = Deno.args;
 
@@ -38,20 +38,18 @@ async function main(): Promise<void> {
     ? PrefactorHttpClient.fromEnv()
     : new PrefactorHttpClient(new PrefactorSandbox().config());
 
-  const instance = await client.agentInstances.register({
+  const run = new RunRecorder(client, {
     agent_id: Deno.env.get("PREFACTOR_AGENT_ID") || (isRemote ? null : "folder-assistant"),
     environment_id: Deno.env.get("PREFACTOR_ENVIRONMENT_ID") || null,
     agent_version: { name: "Folder assistant", external_identifier: "1.0.0" },
     agent_schema_version: { external_identifier: "1.0.0", span_type_schemas: SPAN_TYPES },
     purpose: "smoke_test",
   });
-  const run: Run = { client, instance, spans: [] };
-  await client.agentInstances.start(instance.id, { timestamp: new Date() });
   const [work] = await Promise.allSettled([answer(run, question)]);
-  const status = work.status === "fulfilled" ? "complete" : "failed";
-  const finished = await client.agentInstances.finish(instance.id, { status, timestamp: new Date() });
+  const report = await run.finish({ status: work.status === "fulfilled" ? "complete" : "failed" });
+  const { id } = await run.ready; // rejects if there is no record to show
 
   if (work.status === "fulfilled") console.log(`${question}\n\n${work.value.answer}\n`);
-  await show(run, finished);
+  await show(client, id, report);
   if (work.status === "rejected") throw work.reason;
 }

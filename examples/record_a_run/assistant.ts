@@ -1,5 +1,5 @@
 /** An assistant that answers a question about the files in the current folder by quoting them. */
-import { recordSteps, type Run, withSpan } from "./with_span.ts";
+import type { RunRecorder, SpanRecorder } from "@prefactor/http/recorder";
 
 /** The file with notes from earlier runs. It does not exist, so this step fails on purpose. */
 const NOTES = "assistant-notes.md";
@@ -7,30 +7,31 @@ const FILLER =
   /^(and|are|but|can|does|for|has|how|not|that|the|this|was|what|when|where|which|who|why|with)$/;
 
 /** Answers the question and records each step. */
-export function answer(run: Run, question: string): Promise<{ answer: string }> {
-  return withSpan(run, null, "assistant:answer", { question }, async (root) => {
-    const { words } = await withSpan(run, root, "assistant:plan", { question }, () => plan(question));
-    await withSpan(run, root, "assistant:recall", { path: NOTES }, () => read(NOTES, words)).catch(
-      ignoreMissing,
-    );
-    const { files, paths } = await withSpan(run, root, "assistant:list", {}, () => list());
-    const { best } = await withSpan(
-      run,
-      root,
-      "assistant:search",
-      { words, files },
-      () => search(paths, words),
-    );
-    const { quotes } = await withSpan(run, root, "assistant:read", { paths: best }, async (span) => {
-      const reads = await Promise.all(best.map(async (path) => {
-        const started_at = new Date();
-        const result_payload = await read(path, words);
-        return { payload: { path }, result_payload, started_at, finished_at: new Date() };
-      }));
-      await recordSteps(run, span, "assistant:read_file", reads);
-      return { quotes: reads.map(({ result_payload }) => result_payload.quote) };
+export function answer(run: RunRecorder, question: string): Promise<{ answer: string }> {
+  return step(run, "answer", { question }, async (root) => {
+    const { words } = await step(root, "plan", { question }, () => plan(question));
+    await step(root, "recall", { path: NOTES }, () => read(NOTES, words)).catch(ignoreMissing);
+    const { files, paths } = await step(root, "list", {}, () => list());
+    const { best } = await step(root, "search", { words, files }, () => search(paths, words));
+    const { quotes } = await step(root, "read", { paths: best }, async (span) => {
+      const reads = best.map((path) => step(span, "read_file", { path }, () => read(path, words)));
+      return { quotes: (await Promise.all(reads)).map(({ quote }) => quote) };
     });
-    return await withSpan(run, root, "assistant:sum_up", { quotes }, () => ({ answer: quotes.join("\n") }));
+    return await step(root, "sum_up", { quotes }, () => ({ answer: quotes.join("\n") }));
+  });
+}
+
+/** Records a step as a span within another one. Its result is what the step returns. */
+function step<T extends object>(
+  parent: RunRecorder | SpanRecorder,
+  name: string,
+  payload: object,
+  work: (span: SpanRecorder) => T | Promise<T>,
+): Promise<T> {
+  return parent.span(`assistant:${name}`, { payload }, async (span) => {
+    const result = await work(span);
+    span.setResult(result);
+    return result;
   });
 }
 

@@ -1,12 +1,12 @@
 /** Draws a run as a tree that shows the time, the status and the result of each span. */
-import type { AgentInstance, AgentSpan } from "@prefactor/http";
+import type { AgentInstance, AgentSpanSummary } from "@prefactor/http";
 import { SPAN_TYPES } from "./span_types.ts";
 
 const BAR_WIDTH = 24;
 const COLOURS: Record<string, number> = { complete: 32, failed: 31 };
 
 /** Returns the run as lines of text, optionally in colour. */
-export function drawRun(instance: AgentInstance, spans: AgentSpan[], useColour: boolean): string {
+export function drawRun(instance: AgentInstance, spans: AgentSpanSummary[], useColour: boolean): string {
   const paint = (text: string, status: string) =>
     useColour ? `\x1b[${COLOURS[status] ?? 33}m${text}\x1b[0m` : text;
   const [start, end] = timesOf(instance);
@@ -23,8 +23,9 @@ export function drawRun(instance: AgentInstance, spans: AgentSpan[], useColour: 
       const offset = Math.max(0, Math.min(BAR_WIDTH - 1, cells(from - start)));
       const length = Math.max(0, Math.min(BAR_WIDTH - offset, cells(to - from)));
       const bar = (" ".repeat(offset) + ("█".repeat(length) || "▏")).padEnd(BAR_WIDTH);
-      const facts = `${span.status.padEnd(8)} ${`${to - from} ms`.padStart(8)}`;
-      return `${label.padEnd(width)} ${paint(`${bar} ${facts}`, span.status)}  ${outcomeOf(span)}`;
+      const status = span.status ?? "unknown";
+      const facts = `${status.padEnd(8)} ${`${to - from} ms`.padStart(8)}`;
+      return `${label.padEnd(width)} ${paint(`${bar} ${facts}`, status)}  ${outcomeOf(span)}`;
     }),
     "",
     `Spans: ${
@@ -35,10 +36,10 @@ export function drawRun(instance: AgentInstance, spans: AgentSpan[], useColour: 
 
 /** Returns the descendants of a span, ordered by start time, each with its label and the branches before it. */
 function treeOf(
-  spans: AgentSpan[],
+  spans: AgentSpanSummary[],
   parent: string | null,
   indent: string,
-): { span: AgentSpan; label: string }[] {
+): { span: AgentSpanSummary; label: string }[] {
   const children = spans.filter(({ parent_span_id }) => (parent_span_id ?? null) === parent)
     .sort((a, b) => timesOf(a)[0] - timesOf(b)[0] || (a.id < b.id ? -1 : 1));
   return children.flatMap((span, index) => {
@@ -49,16 +50,19 @@ function treeOf(
   });
 }
 
-function timesOf({ started_at, finished_at }: AgentInstance | AgentSpan): [start: number, end: number] {
+function timesOf(
+  { started_at, finished_at }: AgentInstance | AgentSpanSummary,
+): [start: number, end: number] {
   const start = Date.parse(started_at ?? "");
   return [start, Date.parse(finished_at ?? "") || start];
 }
 
 /** Returns the error, the platform's summary or, without either, the template filled in from the payloads. */
-function outcomeOf({ schema_name, status, summary, payload, result_payload }: AgentSpan): string {
+function outcomeOf({ schema_name, status, summary, payload, result_payload }: AgentSpanSummary): string {
   const { template } = SPAN_TYPES.find(({ name }) => name === schema_name) ?? {};
   const words = { ...payload, ...result_payload };
-  const text = (status === "failed" ? "{{error}}" : summary ?? template ?? "")
+  const { name, message } = (words["error"] ?? {}) as { name?: string; message?: string };
+  const text = (status === "failed" ? `${name}: ${message}` : summary ?? template ?? "")
     .replace(/{{(\w+)}}/g, (_, field) => [words[field] ?? "?"].flat().join(", "));
   return text.length > 44 ? `${text.slice(0, 43)}…` : text;
 }

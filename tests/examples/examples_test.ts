@@ -94,8 +94,27 @@ Deno.test("nested_spans.ts records nested function calls as nested spans", async
 
 Deno.test("bulk.ts records every span except the refused one", async () => {
   const { code, stdout, stderr } = await runExample("bulk.ts");
-  assertEquals({ code, stdout }, { code: 0, stdout: "249 spans in 4 requests\n" });
-  assertEquals(stderr, "Refused: { page: 120 } not_found Agent instance not found\n");
+  assertEquals({ code, stdout }, { code: 0, stdout: "249 spans in 5 requests\n" });
+  assertEquals(stderr, "Refused: read-page-120 not_found Agent instance not found\n");
+});
+
+Deno.test("move_old_spans.ts moves every span once and draws its progress", async () => {
+  const { code, stdout, stderr } = await runExample("move_old_spans.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const frames = stdout.split("\r").map((frame) => frame.split("\n")[0]!.trim());
+  assert(frames.length >= 50);
+  assertEquals(frames.at(-1), `${"█".repeat(40)} 100 %`);
+  assert(stdout.endsWith("\n5000 spans moved, 0 refused\n"));
+});
+
+Deno.test("serverless.ts responds before anything is recorded, and records everything", async () => {
+  const { code, stdout, stderr } = await runExample("serverless.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assertEquals(stdout.split("\n"), [
+    "Response: { hits: 3 } Spans: 0",
+    'Recorded: [ "complete" ] 1',
+    "",
+  ]);
 });
 
 Deno.test("retries.ts logs retries and their outcomes", async () => {
