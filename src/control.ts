@@ -58,10 +58,9 @@ export class ControlMonitor {
   }
 
   #terminate(agentInstanceId: string, reason: string | null): void {
-    const controller = this.#controllerOf(agentInstanceId);
-    if (controller.signal.aborted) return;
     const message = `Agent instance ${agentInstanceId} was terminated: ${reason ?? "no reason given"}`;
-    controller.abort(new PrefactorTerminatedError(message, { agentInstanceId, reason }));
+    const error = new PrefactorTerminatedError(message, { agentInstanceId, reason });
+    this.#controllerOf(agentInstanceId).abort(error); // the first reason stays
   }
 
   #controllerOf(agentInstanceId: string): AbortController {
