@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import {
   AgentSpanClient,
+  BatchingRequester,
   type BulkItem,
   bulkItem,
   type ControlEvent,
@@ -543,6 +544,31 @@ Deno.test("endpoint classes on a client or a wrapper of it report each response 
       assertEquals(events, [{ agentInstanceId: isKnown ? "i-1" : undefined, ...STOP }]);
       assertEquals(signal.aborted, isKnown);
     }
+  }
+});
+
+Deno.test("onControl sees each response to a call through a BatchingRequester once", async () => {
+  const response: Answer = ({ url, body }) => {
+    if (!url.endsWith("/bulk")) return success(span(), STOP);
+    const output = { status: "success", details: span(), control: STOP };
+    const items: BulkItem[] = JSON.parse(body!).items;
+    return json({ outputs: Object.fromEntries(items.map((item) => [item.idempotency_key, output])) });
+  };
+  const calls: [name: string, events: number, call: (batching: BatchingRequester) => Promise<unknown>][] = [
+    ["a read", 1, (batching) => new AgentSpanClient(batching).get("s-1")],
+    ["a single call", 1, (batching) => new AgentSpanClient(batching).create(CREATE)],
+    ["a call with options", 1, (batching) => new AgentSpanClient(batching).create(CREATE, { maxRetries: 1 })],
+    ["two calls", 2, (batching) => {
+      const spans = new AgentSpanClient(batching);
+      return Promise.all([spans.create(CREATE), spans.finish("s-1")]);
+    }],
+    ["a plain request", 1, (batching) => batching.request("GET", "/api/v1/agent_spans/s-1")],
+  ];
+  for (const [name, count, call] of calls) {
+    const { client, events } = watch(response);
+    await call(new BatchingRequester(client));
+    assertEquals(events, Array(count).fill({ agentInstanceId: "i-1", ...STOP }), name);
+    assertTerminated(client.terminationSignal("i-1"));
   }
 });
 

@@ -129,7 +129,7 @@ function encodeCall(
       const text = `${JSON.stringify(fields).slice(0, -1)},${body.slice(1)}`;
       return {
         item: { type, key, json: text, bytes: byteLength(text) },
-        options: { json: new RawJson(body), idempotencyKey: key },
+        options: { ...otherOptions, json: new RawJson(body), idempotencyKey: key },
       };
     } catch {
       return undefined; // the client rejects such a path or body
