@@ -164,13 +164,18 @@ export class PrefactorHttpClient implements HttpRequester {
    * console.log(statusCode, attempts, body); // 200 1 { status: "success" }
    * ```
    */
-  async send(method: string, path: string, options: HttpRequestOptions = {}): Promise<ApiResponseInfo> {
+  send(method: string, path: string, options: HttpRequestOptions = {}): Promise<ApiResponseInfo> {
+    const sent = this.#dispatcher.send(method, path, options);
+    return isObserved(options) ? sent : this.#observe(sent);
+  }
+
+  async #observe(sent: Promise<ApiResponseInfo>): Promise<ApiResponseInfo> {
     try {
-      const response = await this.#dispatcher.send(method, path, options);
-      if (!isObserved(options)) observeResponse(this, {}, response.body);
+      const response = await sent;
+      observeResponse(this, {}, response.body);
       return response;
     } catch (error) {
-      if (!isObserved(options)) observeError(this, {}, error);
+      observeError(this, {}, error);
       throw error;
     }
   }

@@ -191,15 +191,15 @@ export async function executeWithFacts<Params extends object, Result>(
 export type OperationResponse = Pick<ApiResponseInfo, "body"> & Partial<ApiResponseInfo>;
 
 /** Sends a request, with the facts around the response if the requester returns them. */
-export async function sendRequest(
+export function sendRequest(
   requester: HttpRequester,
   { method, path, options: ownOptions }: EncodedRequest,
   callerOptions: RequestOptions | undefined,
 ): Promise<OperationResponse> {
   const options = { ...callerOptions, ...ownOptions };
   return requester.send
-    ? await requester.send(method, path, options)
-    : { body: await requester.request(method, path, options) };
+    ? requester.send(method, path, options)
+    : requester.request(method, path, options).then((body) => ({ body }));
 }
 
 function subjectOf<Params extends object>(
