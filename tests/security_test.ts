@@ -26,6 +26,14 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "the cause of a network error keeps the facts of the original",
     ],
   },
+  "No error or hook event contains a token or an invite that the platform made": {
+    "admin/secrets_test.ts": [
+      "…() keeps secrets out of its errors and events",
+      "adminUserInvites.listAll() keeps secrets out of the error about a page that does not advance",
+      "apiTokens.create() keeps secrets out of the errors of its retries",
+    ],
+    "secrets_test.ts": ["isResponseSecret keeps the body of a response out of errors"],
+  },
   "Requests go only to the origin and the base path of apiUrl": {
     "transport/request_test.ts": [
       "PrefactorHttpClient.request() rejects a path that could leave the base path of apiUrl",

@@ -48,14 +48,13 @@ const DELETE = /* @__PURE__ */ rows.remove(PERSON);
  * ```ts
  * import { PrefactorHttpClient } from "@prefactor/http";
  * import { PrefactorAdminClient } from "@prefactor/http/admin";
+ * import { PrefactorSandbox } from "@prefactor/http/testing";
  *
- * const details = { id: "p-1", name: "Ada" };
- * const fetch = () => Promise.resolve(Response.json({ details })); // the API in this example
- * const config = { apiUrl: "https://app.prefactorai.com", apiToken: "an account token", fetch };
- * await using client = new PrefactorHttpClient(config);
- * const admin = new PrefactorAdminClient(client);
- * const { id } = await admin.people.create({ email: "ada@example.com", name: "Ada" });
- * console.log(id); // p-1
+ * await using client = new PrefactorHttpClient(new PrefactorSandbox().config());
+ * const { people } = new PrefactorAdminClient(client);
+ * const { id } = await people.create({ email: "ada@example.com", name: "Ada" });
+ * await people.update(id, { title: "Countess" });
+ * for await (const { name, title } of people.listAll()) console.log(name, title); // Ada Countess
  * ```
  */
 export class PersonClient {
