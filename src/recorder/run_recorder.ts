@@ -84,6 +84,7 @@ export class RunRecorder {
    * @returns What the step returns. The promise rejects with what the step throws; the span is then `failed`.
    */
   span<T>(schemaName: string, options: SpanOptions | undefined, work: SpanWork<T>): Promise<T>;
+  /** Implements both forms. */
   span<T>(schemaName: string, ...args: SpanArguments<T>): Promise<T> {
     return recordSpan(this.#recording, undefined, schemaName, args);
   }

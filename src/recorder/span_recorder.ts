@@ -44,7 +44,11 @@ export class SpanRecorder {
   readonly #span: Span;
   #id: Promise<string> | undefined;
 
-  /** @internal */
+  /**
+   * Creates the recorder of a span. `startSpan` and `span` call it.
+   *
+   * @internal
+   */
   constructor(recording: Recording, span: Span) {
     this.#recording = recording;
     this.#span = span;
@@ -81,6 +85,7 @@ export class SpanRecorder {
    * @returns What the step returns. The promise rejects with what the step throws; the span is then `failed`.
    */
   span<T>(schemaName: string, options: SpanOptions | undefined, work: SpanWork<T>): Promise<T>;
+  /** Implements both forms. */
   span<T>(schemaName: string, ...args: SpanArguments<T>): Promise<T> {
     return recordSpan(this.#recording, this.#span.place, schemaName, args);
   }
