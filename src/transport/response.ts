@@ -134,34 +134,45 @@ async function readWhole(
 const LENIENT = /* @__PURE__ */ new TextDecoder();
 const STRICT = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
+/** A body that has been read and parsed: its JSON value, or the error of one that is not JSON. */
+export interface ParsedBody {
+  readonly bytes: Bytes;
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+/** Parses a body. */
+export function parseBody(bytes: Bytes): ParsedBody {
+  try {
+    const text = LENIENT.decode(bytes);
+    // Only a text with a U+FFFD can have been invalid UTF-8, and strict decoding takes five times as long.
+    return { bytes, value: JSON.parse(text.includes("\ufffd") ? STRICT.decode(bytes) : text) };
+  } catch (error) {
+    return { bytes, error };
+  }
+}
+
 /**
  * Returns the JSON object of a successful response, or `undefined` if the body is none. A 204, a 205 and an empty
  * response to a DELETE count as `{}`.
  */
-export function parseSuccess(method: string, statusCode: number, bytes: Bytes): JsonObject | undefined {
+export function successOf(
+  method: string,
+  statusCode: number,
+  { bytes, value }: ParsedBody,
+): JsonObject | undefined {
   if (bytes.byteLength === 0 && (statusCode === 204 || statusCode === 205 || method === "DELETE")) return {};
-  try {
-    const value = parseJson(bytes);
-    return isObject(value) ? value as JsonObject : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Only a text with a U+FFFD can have been invalid UTF-8, and strict decoding takes five times as long. */
-function parseJson(bytes: Bytes): unknown {
-  const text = LENIENT.decode(bytes);
-  return JSON.parse(text.includes("\ufffd") ? STRICT.decode(bytes) : text);
+  return isObject(value) ? value as JsonObject : undefined;
 }
 
 /**
- * Creates the error that a response means. `bytes` is its body, or `undefined` for a redirect or a body over the
+ * Creates the error that a response means. `parsed` is its body, or `undefined` for a redirect or a body over the
  * limit. The token is taken out of everything that goes into the error.
  */
 export function responseError(
   request: PreparedRequest,
   response: Response,
-  bytes: Bytes | undefined,
+  parsed: ParsedBody | undefined,
   maxResponseBytes: number,
   redactor: Redactor,
 ): PrefactorHttpError {
@@ -186,22 +197,18 @@ export function responseError(
   }
 
   const refused = `Cannot read the response to ${method} ${path} (HTTP ${statusCode})`;
-  if (!bytes) {
+  if (!parsed) {
     const message = `${refused}: it is longer than maxResponseBytes, which is ${maxResponseBytes}`;
     return new PrefactorResponseContractError(message, { statusCode, ...facts });
   }
-  let body: unknown;
-  let cause: unknown;
-  try {
-    body = redactor.redact(parseJson(bytes));
-  } catch (error) {
-    cause = redactor.cause(error);
-  }
+  const { bytes, value, error } = parsed;
+  const body = redactor.redact(value);
+  const cause = redactor.cause(error);
   const { isResponseSecret } = request;
   if (isObject(body) && statusCode >= 400) {
-    const error = errorFromResponse(statusCode, body, facts);
-    if (isResponseSecret) dropBody(error);
-    return error;
+    const apiError = errorFromResponse(statusCode, body, facts);
+    if (isResponseSecret) dropBody(apiError);
+    return apiError;
   }
   const found = bytes.byteLength === 0
     ? "is empty"

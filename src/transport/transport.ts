@@ -16,11 +16,12 @@ import {
   discard,
   isRedirect,
   NOT_BYTES,
-  parseSuccess,
+  parseBody,
   problemOf,
   readBytes,
   requestIdOf,
   responseError,
+  successOf,
   unusableResponseError,
 } from "./response.ts";
 import { Semaphore, type Ticket } from "./semaphore.ts";
@@ -162,9 +163,10 @@ class Attempt implements Cancelable, Timeout {
       if (hooks) this.#notifyResponse(hooks, statusCode, requestId);
       // If an earlier attempt may have deleted the resource, a 404 means that it is gone.
       const isGone = method === "DELETE" && statusCode === 404 && this.#info.attempt > 1;
-      const result = isGone ? {} : response.ok && bytes ? parseSuccess(method, statusCode, bytes) : undefined;
+      const parsed = bytes && parseBody(bytes);
+      const result = isGone ? {} : response.ok && parsed ? successOf(method, statusCode, parsed) : undefined;
       if (!result) {
-        const error = responseError(this.#request, response, bytes, maxResponseBytes, redactor);
+        const error = responseError(this.#request, response, parsed, maxResponseBytes, redactor);
         this.#pauseAfter429(error);
         return this.#fail(error);
       }
