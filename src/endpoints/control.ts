@@ -23,11 +23,11 @@ export interface Subject {
 type Requester = Pick<HttpRequester, "observeControl">;
 type Body = Readonly<Record<string, unknown>>;
 
-const IS_OBSERVED = /* @__PURE__ */ Symbol("isObserved");
+const IS_OBSERVED: unique symbol = /* @__PURE__ */ Symbol("isObserved");
 
 /** Marks the options of a request whose response its caller observes, so that the sender does not observe it again. */
-export function markObserved(options: RequestOptions | undefined): RequestOptions {
-  return { ...options, [IS_OBSERVED]: true } as RequestOptions;
+export function markObserved(options: RequestOptions & { [IS_OBSERVED]?: true }): void {
+  options[IS_OBSERVED] = true;
 }
 
 /** Returns whether the caller of a request with these options observes its response. */

@@ -158,31 +158,25 @@ export interface Execution<Params extends object, Result> extends OperationArgum
   readonly requester: HttpRequester;
   readonly operation: Operation<Params, Result>;
   readonly options: RequestOptions | undefined;
+  /** Called with the request and the response before the response is decoded. */
+  readonly onResponse?: (request: EncodedRequest, response: OperationResponse) => void;
 }
 
 /** Carries out an operation. */
 export async function execute<Params extends object, Result>(
   execution: Execution<Params, Result>,
 ): Promise<Result> {
-  return (await executeWithFacts(execution)).result;
-}
-
-/** Carries out an operation, and returns the request and the response too. */
-export async function executeWithFacts<Params extends object, Result>(
-  { requester, operation, options, ...args }: Execution<Params, Result>,
-): Promise<{ result: Result; request: EncodedRequest; response: OperationResponse }> {
-  const request = encodeRequest(operation, args, requester);
+  const { requester, operation, options, onResponse } = execution;
+  const request = encodeRequest(operation, execution, requester);
   const isObserver = requester.observeControl !== undefined;
+  if (isObserver) markObserved(request.options);
   try {
-    const response = await sendRequest(
-      requester,
-      request,
-      isObserver ? markObserved(options) : options,
-    );
-    if (isObserver) observeResponse(requester, subjectOf(operation, args), response.body);
-    return { result: decodeResponse(operation, request, response, requester), request, response };
+    const response = await sendRequest(requester, request, options);
+    if (isObserver) observeResponse(requester, subjectOf(execution), response.body);
+    onResponse?.(request, response);
+    return decodeResponse(operation, request, response, requester);
   } catch (error) {
-    if (isObserver) observeError(requester, subjectOf(operation, args), error);
+    if (isObserver) observeError(requester, subjectOf(execution), error);
     throw error;
   }
 }
@@ -203,10 +197,8 @@ export function sendRequest(
 }
 
 function subjectOf<Params extends object>(
-  operation: Operation<Params, unknown>,
-  { id, params }: OperationArguments<Params>,
+  { operation: { idField, isEnd }, id, params }: Execution<Params, unknown>,
 ): Subject {
-  const { idField, isEnd } = operation;
   return { idField, isEnd, id, fields: params as Record<string, unknown> };
 }
 
@@ -226,16 +218,15 @@ export function encodeRequest<Params extends object>(
   const fields = encodeFields(operation, params, checker);
   const { isKeyed = method === "POST", isResponseSecret } = operation;
   const key = isKeyed ? keyOf(params, context, checker) : undefined;
+  const options: HttpRequestOptions = encode(fields, key);
+  if (key !== undefined) options.idempotencyKey = key;
+  if (isResponseSecret) options.isResponseSecret = true;
   return {
     method,
     path: path.includes("{id}")
       ? path.replace("{id}", () => encodeURIComponent(checkId("id", id, checker)))
       : path,
-    options: {
-      ...encode(fields, key),
-      ...(key !== undefined && { idempotencyKey: key }),
-      ...(isResponseSecret && { isResponseSecret }),
-    },
+    options,
   };
 }
 
