@@ -58,7 +58,7 @@ export class Dispatcher {
     const entry = this.#pending.add(call);
     const info = { callId: ++this.#callCount, attempt: 1, startedAt: Date.now() };
     const totalTimeout = request.totalTimeout === null ? undefined : this.#startTotalTimeout(call);
-    const first = this.#transport.send(request, info, call);
+    const first = this.#transport.send(call, info);
     try {
       const response = await first;
       this.#retryBudget.giveBack(0);
@@ -105,7 +105,7 @@ export class Dispatcher {
       const retry = failedAt !== undefined &&
         { error: call.lastError, delay: Math.max(0, Date.now() - failedAt) };
       try {
-        return await (retry ? this.#transport.send(request, { ...info, attempt, retry }, call) : first);
+        return await (retry ? this.#transport.send(call, { ...info, attempt, retry }) : first);
       } catch (error) {
         call.lastError = error;
         failedAt = Date.now();

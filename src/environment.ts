@@ -73,6 +73,15 @@ export function runtimeEnvironment(agentSdk?: string | readonly string[]): Runti
   };
 }
 
+/**
+ * Returns whether `fetch` sends a prepared `Request` for less than a URL with its options. That of Deno and Bun does, that
+ * of Node does not.
+ */
+export function hasFastTemplates(): boolean {
+  const { Deno: deno, process } = globalThis as Globals;
+  return deno !== undefined || process?.versions?.bun !== undefined;
+}
+
 function detectRuntime(): Pick<RuntimeEnvironment, "runtime" | "os"> {
   const { Deno: deno, process: { versions, platform } = {} } = globalThis as Globals;
   if (deno) return { runtime: `deno@${deno.version.deno}`, os: deno.build.os };

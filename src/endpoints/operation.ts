@@ -190,7 +190,7 @@ export function sendRequest(
   { method, path, options: ownOptions }: EncodedRequest,
   callerOptions: RequestOptions | undefined,
 ): Promise<OperationResponse> {
-  const options = { ...callerOptions, ...ownOptions };
+  const options = callerOptions ? { ...callerOptions, ...ownOptions } : ownOptions;
   return requester.send
     ? requester.send(method, path, options)
     : requester.request(method, path, options).then((body) => ({ body }));

@@ -19,7 +19,8 @@ export interface PreparedRequest {
   /** The path without its query, for messages and hooks. */
   readonly path: string;
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** All headers, if the caller adds some to those of the client. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
   readonly body: string | null;
   readonly idempotencyKey: string | undefined;
   /** Whether errors leave the body of the response out. */
@@ -80,7 +81,7 @@ export function prepareRequest(
     method,
     path: queryAt < 0 ? path : path.slice(0, queryAt),
     url: query === "" ? config.baseUrl + path : `${config.baseUrl}${path}${queryAt < 0 ? "?" : "&"}${query}`,
-    headers: buildHeaders(config, idempotencyKey, options.headers),
+    headers: options.headers && mergeHeaders(config, options.headers),
     body: json === undefined ? null : serialise(checker, redactor, method, json),
     idempotencyKey,
     isResponseSecret,
@@ -91,10 +92,12 @@ export function prepareRequest(
   };
 }
 
+/** A path and its query. A segment of it is not `.` or `..`, in any spelling that the URL parser knows. */
+const PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:[/?]|$))[^\s\p{Cc}#\\/?]*)+(?:\?[^\s\p{Cc}#\\]*)?$/iu;
+
 /** Rejects a path that the URL parser would move or that could leave the base path of the API. */
 function checkPath(checker: ArgumentChecker, path: unknown): void {
-  const holds = typeof path === "string" && /^\/[^\s\p{Cc}#\\]*$/u.test(path) &&
-    !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
+  const holds = typeof path === "string" && PATH.test(path);
   checker.check(
     "path",
     holds,
@@ -146,16 +149,20 @@ function keyInBody(method: string, json: unknown): string | undefined {
 /** Headers of the caller that are ignored: the token must not be replaced, and the others belong to the runtime. */
 const IGNORED_HEADERS: readonly string[] = ["authorization", "content-length", "host", "transfer-encoding"];
 
-/** Merges the client's headers, the idempotency key and the caller's headers. */
-function buildHeaders(
+/** Returns the headers of a request in a new object, which a replacement of `fetch` may change. */
+export function headersOf(
+  { headers: own }: Pick<ResolvedConfig, "headers">,
+  { headers = own, idempotencyKey }: Pick<PreparedRequest, "headers" | "idempotencyKey">,
+): Record<string, string> {
+  return idempotencyKey === undefined ? { ...headers } : { ...headers, "Idempotency-Key": idempotencyKey };
+}
+
+/** Adds the caller's headers to those of the client. */
+function mergeHeaders(
   { headers: own, redactor, requestChecker }: ResolvedConfig,
-  idempotencyKey: string | undefined,
-  added: HeaderFields | undefined,
+  added: HeaderFields,
 ): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = { ...own };
-  if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
-  if (added === undefined) return headers;
-  const all = new Headers(headers);
+  const all = new Headers(own);
   let fields: Headers;
   try {
     fields = new Headers(added as Headers);

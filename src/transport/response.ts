@@ -25,8 +25,8 @@ type Bytes = ArrayBuffer | Uint8Array;
 /** The maximum length of `bodySnippet`, in characters. */
 const MAX_SNIPPET_LENGTH = 200;
 
-/** Marks a body that is not bytes. */
-export const NOT_BYTES: unique symbol = /* @__PURE__ */ Symbol("not bytes");
+/** Stands for a body that was not read to its end. */
+export const UNREAD: unique symbol = /* @__PURE__ */ Symbol("unread");
 
 /** Returns what a value lacks to be a response that can be read; a replacement of `fetch` may return anything. */
 export function problemOf(response: Response): string | undefined {
@@ -52,8 +52,9 @@ export function isRedirect(response: Response): boolean {
 }
 
 /** Cancels a body that nobody will read. */
-export function discard({ body }: Response): undefined {
+export function discard({ body }: Response): typeof UNREAD {
   cancel(body);
+  return UNREAD;
 }
 
 /** Cancels a body or its reader. That of a replacement of `fetch` may throw, or return no promise. */
@@ -66,32 +67,33 @@ function cancel(source: Partial<Pick<ReadableStream, "cancel">> | null): void {
 }
 
 /**
- * Reads a body completely. Returns `undefined` if it is longer than the limit, and `NOT_BYTES` if it is not bytes.
+ * Reads a body, which is `UNREAD` if it is a stream longer than the limit. That of a replacement of `fetch` may be no
+ * bytes, see {@linkcode isBytes}.
  *
  * The platform reads a body of known length twice as fast as its chunks can be read here.
  */
-export function readBytes(
-  response: Response,
-  limit: number,
-  signal: AbortSignal,
-): Promise<Bytes | undefined | typeof NOT_BYTES> {
+export function readBody(response: Response, limit: number, signal: AbortSignal): Promise<unknown> {
   const { headers, body } = response;
   const length = headers.get("content-length");
   // The length counts only without an encoding of either kind. A browser hides both of a response from another origin.
-  const isPlain = response.type !== "cors" && !headers.get("content-encoding") &&
-    !headers.get("transfer-encoding");
-  const isShort = length !== null && Number(length) <= limit && isPlain;
+  const isShort = length !== null && Number(length) <= limit && response.type !== "cors" &&
+    !headers.get("content-encoding") && !headers.get("transfer-encoding");
   return !isShort && typeof body?.getReader === "function"
     ? readChunks(body, limit, signal)
-    : readWhole(response, limit);
+    : response.arrayBuffer();
+}
+
+/** Returns whether a body is bytes. */
+export function isBytes(body: unknown): body is Bytes {
+  return typeof (body as Bytes | null | undefined)?.byteLength === "number";
 }
 
 /** Reads a body chunk by chunk, up to the limit. */
 async function readChunks(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<unknown>,
   limit: number,
   signal: AbortSignal,
-): Promise<Uint8Array | undefined | typeof NOT_BYTES> {
+): Promise<unknown> {
   const reader = body.getReader();
   signal.addEventListener("abort", () => cancel(reader));
   const chunks: Uint8Array[] = [];
@@ -102,13 +104,13 @@ async function readChunks(
     // `instanceof` would fail for the chunks of another realm, such as that of a test runner.
     if (!ArrayBuffer.isView(value)) {
       cancel(reader);
-      return NOT_BYTES;
+      return value;
     }
-    chunks.push(value);
+    chunks.push(value as Uint8Array);
     size += value.byteLength;
     if (size > limit) {
       cancel(reader);
-      return undefined;
+      return UNREAD;
     }
   }
   if (chunks.length === 1) return chunks[0];
@@ -119,16 +121,6 @@ async function readChunks(
     offset += chunk.byteLength;
   }
   return bytes;
-}
-
-/** Reads a body of known length, or one that is not a stream, such as that of a replacement of `fetch`. */
-async function readWhole(
-  response: Response,
-  limit: number,
-): Promise<ArrayBuffer | undefined | typeof NOT_BYTES> {
-  const bytes = await response.arrayBuffer();
-  if (typeof bytes?.byteLength !== "number") return NOT_BYTES;
-  return bytes.byteLength > limit ? undefined : bytes;
 }
 
 const LENIENT = /* @__PURE__ */ new TextDecoder();

@@ -14,17 +14,19 @@ import { networkError } from "./network_error.ts";
 import { type PreparedRequest, summarize } from "./request.ts";
 import {
   discard,
+  isBytes,
   isRedirect,
-  NOT_BYTES,
   parseBody,
   problemOf,
-  readBytes,
+  readBody,
   requestIdOf,
   responseError,
   successOf,
+  UNREAD,
   unusableResponseError,
 } from "./response.ts";
 import { Semaphore, type Ticket } from "./semaphore.ts";
+import { Sender } from "./sender.ts";
 import type { Timeout, Timeouts } from "./timeouts.ts";
 
 /** What an attempt knows about its call. */
@@ -39,54 +41,45 @@ export interface AttemptInfo {
   readonly retry?: { readonly error: unknown; readonly delay: number };
 }
 
+/** What the attempts of a client share. */
+interface Shared {
+  readonly config: ResolvedConfig;
+  readonly timeouts: Timeouts;
+  readonly semaphore: Semaphore;
+  readonly sender: Sender;
+}
+
 /** Sends single attempts under the concurrency limit; nothing else calls `fetch`. */
 export class Transport {
-  readonly #config: ResolvedConfig;
-  readonly #timeouts: Timeouts;
-  readonly #semaphore: Semaphore;
+  readonly #shared: Shared;
 
   /** Creates the transport of a client; the timeouts of its attempts share a timer with those of their calls. */
   constructor(config: ResolvedConfig, timeouts: Timeouts) {
-    this.#config = config;
-    this.#timeouts = timeouts;
-    this.#semaphore = new Semaphore(config.maxConcurrency, timeouts);
+    const semaphore = new Semaphore(config.maxConcurrency, timeouts);
+    this.#shared = { config, timeouts, semaphore, sender: new Sender(config) };
   }
 
   /** Sends one attempt as soon as there is a slot; retries go first. */
-  send(request: PreparedRequest, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
-    const ticket = this.#semaphore.acquire(info.retry !== undefined);
-    return ticket ? this.#sendInTurn(ticket, request, info, call) : this.#attempt(request, info, call);
+  send(call: PendingCall, info: AttemptInfo): Promise<ApiResponseInfo> {
+    const ticket = this.#shared.semaphore.acquire(info.retry !== undefined);
+    return ticket ? this.#sendInTurn(ticket, call, info) : this.#attempt(call, info);
   }
 
-  async #sendInTurn(
-    ticket: Ticket,
-    request: PreparedRequest,
-    info: AttemptInfo,
-    call: PendingCall,
-  ): Promise<ApiResponseInfo> {
+  async #sendInTurn(ticket: Ticket, call: PendingCall, info: AttemptInfo): Promise<ApiResponseInfo> {
     call.stage = ticket;
     await ticket.ready;
-    return await this.#attempt(request, info, call);
+    return await this.#attempt(call, info);
   }
 
-  #attempt(request: PreparedRequest, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
-    return new Promise((resolve, reject) => {
-      const attempt = new Attempt(
-        this.#config,
-        request,
-        info,
-        this.#semaphore,
-        this.#timeouts,
-        resolve,
-        reject,
-      );
-      call.stage = attempt;
-      if (call.aborted) attempt.cancel(call.reason);
-      else {
-        call.wasSent = true;
-        attempt.run();
-      }
-    });
+  #attempt(call: PendingCall, info: AttemptInfo): Promise<ApiResponseInfo> {
+    const attempt = new Attempt(this.#shared, call.request, info);
+    call.stage = attempt;
+    if (call.aborted) attempt.cancel(call.reason);
+    else {
+      call.wasSent = true;
+      attempt.run();
+    }
+    return attempt.response;
   }
 }
 
@@ -97,14 +90,14 @@ export class Transport {
 class Attempt implements Cancelable, Timeout {
   due = 0;
   isInGrace = false;
-  readonly #config: ResolvedConfig;
+  /** Settles with the result of the attempt. */
+  readonly response: Promise<ApiResponseInfo>;
+  readonly #shared: Shared;
   readonly #request: PreparedRequest;
   readonly #info: AttemptInfo;
-  readonly #semaphore: Semaphore;
-  readonly #timeouts: Timeouts;
-  readonly #resolve: (response: ApiResponseInfo) => void;
-  readonly #reject: (reason: unknown) => void;
   readonly #controller = new AbortController();
+  #resolve!: (response: ApiResponseInfo) => void;
+  #reject!: (reason: unknown) => void;
   #timeout: Entry<Timeout>;
   #phase: "connect" | "request";
   #hasHeaders = false;
@@ -112,49 +105,35 @@ class Attempt implements Cancelable, Timeout {
   /** The time of `onRequest`, in ms since the epoch; `undefined` before it and without hooks. */
   #notifiedAt: number | undefined;
 
-  constructor(
-    config: ResolvedConfig,
-    request: PreparedRequest,
-    info: AttemptInfo,
-    semaphore: Semaphore,
-    timeouts: Timeouts,
-    resolve: (response: ApiResponseInfo) => void,
-    reject: (reason: unknown) => void,
-  ) {
-    this.#config = config;
+  constructor(shared: Shared, request: PreparedRequest, info: AttemptInfo) {
+    this.#shared = shared;
     this.#request = request;
     this.#info = info;
-    this.#semaphore = semaphore;
-    this.#timeouts = timeouts;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.response = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     const { timeout, connectTimeout } = request;
     this.#phase = connectTimeout !== null && connectTimeout < timeout ? "connect" : "request";
-    this.#timeout = timeouts.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
+    this.#timeout = shared.timeouts.add(this, this.#phase === "connect" ? connectTimeout! : timeout);
   }
 
   /** Sends the request and settles the promise with the result. */
   async run(): Promise<void> {
-    const { fetch = globalThis.fetch, hooks, maxResponseBytes, redactor } = this.#config;
-    const { method, url, headers, body } = this.#request;
+    const { config: { hooks, maxResponseBytes, redactor }, sender } = this.#shared;
+    const { method } = this.#request;
     const { signal } = this.#controller;
     try {
       if (hooks) this.#notifyStart(hooks);
       if (signal.aborted) return; // by a hook
-      const response = await fetch(url, {
-        method,
-        headers: { ...headers },
-        body,
-        signal,
-        redirect: "manual",
-      });
+      const response = await sender.send(this.#request, signal);
       const problem = problemOf(response);
       if (problem !== undefined) return this.#fail(unusableResponseError(problem, this.#summary));
       this.#hasHeaders = true;
       const isReadable = !signal.aborted && !isRedirect(response);
-      const bytes = isReadable ? await readBytes(response, maxResponseBytes, signal) : discard(response);
+      const bytes = isReadable ? await readBody(response, maxResponseBytes, signal) : discard(response);
       if (signal.aborted) return;
-      if (bytes === NOT_BYTES) {
+      if (bytes !== UNREAD && !isBytes(bytes)) {
         return this.#fail(unusableResponseError("its body is not bytes", this.#summary));
       }
 
@@ -163,7 +142,8 @@ class Attempt implements Cancelable, Timeout {
       if (hooks) this.#notifyResponse(hooks, statusCode, requestId);
       // If an earlier attempt may have deleted the resource, a 404 means that it is gone.
       const isGone = method === "DELETE" && statusCode === 404 && this.#info.attempt > 1;
-      const parsed = bytes && parseBody(bytes);
+      const isComplete = bytes !== UNREAD && bytes.byteLength <= maxResponseBytes;
+      const parsed = isComplete ? parseBody(bytes) : undefined;
       const result = isGone ? {} : response.ok && parsed ? successOf(method, statusCode, parsed) : undefined;
       if (!result) {
         const error = responseError(this.#request, response, parsed, maxResponseBytes, redactor);
@@ -193,7 +173,7 @@ class Attempt implements Cancelable, Timeout {
     const { timeout: requestTimeout, connectTimeout } = this.#request;
     if (this.#phase === "connect" && this.#hasHeaders) {
       this.#phase = "request";
-      this.#timeout = this.#timeouts.add(this, requestTimeout - connectTimeout!);
+      this.#timeout = this.#shared.timeouts.add(this, requestTimeout - connectTimeout!);
       return;
     }
     const phase = this.#phase;
@@ -208,7 +188,7 @@ class Attempt implements Cancelable, Timeout {
     if (this.#ended) return;
     this.#end();
     this.#reject(error);
-    const { hooks } = this.#config;
+    const { hooks } = this.#shared.config;
     if (hooks && this.#notifiedAt !== undefined) {
       notify(hooks, "onError", { ...this.#event, error, duration: this.#duration });
     }
@@ -218,15 +198,15 @@ class Attempt implements Cancelable, Timeout {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#timeouts.delete(this.#timeout);
-    this.#semaphore.release();
+    this.#shared.timeouts.delete(this.#timeout);
+    this.#shared.semaphore.release();
   }
 
   /** A 429 is about the client, not about the call, so no other call is sent before its `Retry-After`. */
   #pauseAfter429(error: PrefactorHttpError): void {
     const { statusCode, retryAfter = 0 } = error as { statusCode?: number; retryAfter?: number };
-    if (statusCode === 429 && retryAfter > 0 && retryAfter <= this.#config.maxRetryDelay) {
-      this.#semaphore.pause(retryAfter);
+    if (statusCode === 429 && retryAfter > 0 && retryAfter <= this.#shared.config.maxRetryDelay) {
+      this.#shared.semaphore.pause(retryAfter);
     }
   }
 
@@ -244,7 +224,7 @@ class Attempt implements Cancelable, Timeout {
   }
 
   get #summary(): RequestSummary {
-    return summarize(this.#request, this.#config.redactor);
+    return summarize(this.#request, this.#shared.config.redactor);
   }
 
   get #event(): { callId: number; method: string; path: string; attempt: number } {

@@ -82,6 +82,25 @@ export const RECORDING: readonly Scenario[] = [
     },
   },
   {
+    name: "10,000 calls, 64 of them at a time, each carry their own key",
+    async run(env) {
+      const script = new Script(env, "ok");
+      const client = script.client();
+      let calls = 0;
+      await Promise.all(Array.from({ length: 64 }, async () => {
+        while (calls < 10_000) {
+          const key = `key-${calls++}`;
+          await client.request("POST", "/x", { json: { idempotency_key: key } });
+        }
+      }));
+      const received = await script.received();
+      assertEquals(new Set(received.map(({ key }) => key)).size, 10_000, "different keys");
+      const wrong = received.filter(({ key, body }) => JSON.parse(body).idempotency_key !== key);
+      assertEquals(wrong, [], "requests with a key of another call");
+      await client.close();
+    },
+  },
+  {
     name: "each status rejects with its error class",
     async run(env) {
       const cases: [number, string, string][] = [
