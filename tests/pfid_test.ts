@@ -211,23 +211,31 @@ Deno.test("createPfid() and relatedPfid() sort ids of one millisecond as they we
   assertEquals(new Set(pfids).size, pfids.length);
 });
 
-Deno.test("createPfid() carries when the lower half of the randomness is full", () => {
+Deno.test("createPfid() counts up from the highest random number without a carry", () => {
   using _time = new FakeTime(2 ** 40);
   const { getRandomValues } = crypto;
   crypto.getRandomValues = (array) => {
-    (array as unknown as Uint32Array).fill(2 ** 32 - 1);
+    (array as unknown as Uint8Array).fill(255);
     return array;
   };
   try {
     // the numbers in store are used up first
     for (let n = 0; n < 1_000; n++) createPfid({ partition: 3, timestamp: 0 });
     const [first, second] = [createPfid({ partition: 3 }), createPfid({ partition: 3 })];
-    assertEquals(parsePfid(first).randomness, bytes(127, 255, 255, 255, 255, 255, 255, 255, 255, 255));
-    assertEquals(parsePfid(second).randomness, bytes(128, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    assertEquals(parsePfid(first).randomness, bytes(255, 255, 255, 255, 255, 127, 255, 255, 255, 255));
+    assertEquals(parsePfid(second).randomness, bytes(255, 255, 255, 255, 255, 128, 0, 0, 0, 0));
     assertLess(first, second);
   } finally {
     crypto.getRandomValues = getRandomValues;
   }
+});
+
+Deno.test("parsePfid() returns bytes that no other id shares", () => {
+  const [pfid, parts] = VECTORS[1]!;
+  const parsed = parsePfid(pfid);
+  parsePfid(VECTORS[0]![0]);
+  createPfid({ partition: 3, timestamp: 0 });
+  assertEquals(parsed, parts);
 });
 
 Deno.test("createPfid() makes every bit of the randomness random", () => {
