@@ -24,6 +24,7 @@ const ENTRIES: readonly [name: string, entry: string, external?: string][] = [
   ["  the client, as most apps import it", `export { PrefactorHttpClient } from "${MOD}";`],
   ["  one endpoint, AgentSpanClient", `export { AgentSpanClient } from "${MOD}";`],
   ["  one guard, isAgentSpan", `export { isAgentSpan } from "${MOD}";`],
+  ["  the PFIDs", `export { createPfid, formatPfid, isPfid, parsePfid, relatedPfid } from "${MOD}";`],
   ["  the parts of @std/async in it", 'export * from "@std/async/retry"; export * from "@std/async/delay";'],
   ["ofetch", everythingOf("ofetch")],
   ["ky", everythingOf("ky")],

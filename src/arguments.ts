@@ -32,9 +32,7 @@ export class ArgumentChecker {
   fail(name: string, expected: string, value: unknown): never {
     const shown = redact(this.#redactor, name);
     const actual = typeof value === "string" ? redact(this.#redactor, value) : value;
-    throw new PrefactorClientError(
-      `Cannot ${this.#action}: '${shown}' must be ${expected}, but is ${formatValue(actual)}`,
-    );
+    throw argumentError(this.#action, String(shown), expected, actual);
   }
 
   /** Throws without showing the value, which may be a secret. */
@@ -65,6 +63,17 @@ export class ArgumentChecker {
     const holds = Number.isSafeInteger(value) && value as number >= minimum;
     this.check(name, holds, `an integer >= ${minimum}`, value);
   }
+}
+
+/** Creates the error of an invalid argument. */
+export function argumentError(
+  action: string,
+  name: string,
+  expected: string,
+  value: unknown,
+): PrefactorClientError {
+  const actual = formatValue(value);
+  return new PrefactorClientError(`Cannot ${action}: '${name}' must be ${expected}, but is ${actual}`);
 }
 
 /** Takes the token out of a value. */

@@ -88,18 +88,16 @@ export function isDateTime(value: unknown): value is string {
   return typeof value === "string" && DATE_TIME.test(value) || fail("an ISO 8601 date-time");
 }
 
-/** The start of the year 0 and the end of the year 9999, in ms: the dates that ISO 8601 writes with four digits. */
-const FIRST_DATE = -62_167_219_200_000;
-const LAST_DATE = 253_402_300_799_999;
-
 /** Checks for a point in time that a request can carry. */
 export function isTimestamp(value: unknown): value is Date | string {
   const holds = value instanceof Date ? isDateInRange(value) : isDateTime(value);
   return holds || fail("a valid Date or an ISO 8601 date-time");
 }
 
+/** Checks for a date whose year ISO 8601 writes with four digits. */
 function isDateInRange(date: Date): boolean {
-  return date.getTime() >= FIRST_DATE && date.getTime() <= LAST_DATE;
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9999;
 }
 
 /**

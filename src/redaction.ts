@@ -19,10 +19,10 @@ const MIN_SECRET_LENGTH = 6;
 const MAX_DEPTH = 100;
 
 /** The maximum size of a copied JSON value, in characters of JSON. */
-const MAX_SIZE = 64 * 1024;
+const MAX_SIZE = 65_536;
 
-/** The room in a copy for the marks, one or two on each level. */
-const MARKS_SIZE = MAX_DEPTH * 32;
+/** The room in a copy for the marks, one or two on each level, in characters: 32 for each of them. */
+const MARKS_SIZE = 3_200;
 
 /** The lengths to which texts are cut, in characters: the longest with which the copy is small enough. */
 const TEXT_LENGTHS = [256, 4_096, MAX_SIZE];

@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { PrefactorClientError } from "../mod.ts";
-import { ArgumentChecker, redact } from "../src/arguments.ts";
+import { ArgumentChecker, argumentError, redact } from "../src/arguments.ts";
 import { isArrayOf, isObject, isSafeInteger, isString } from "../src/guards.ts";
 
 const checker: ArgumentChecker = new ArgumentChecker("send the request");
@@ -18,6 +18,12 @@ function isItem(value: unknown): value is Item {
 function messageOf(run: () => void): string {
   return assertThrows(run, PrefactorClientError).message;
 }
+
+Deno.test("argumentError() names the action, the argument, and the expected and the actual value", () => {
+  const error = argumentError("parse the PFID", "pfid", "a PFID", 7);
+  assertInstanceOf(error, PrefactorClientError);
+  assertEquals(error.message, "Cannot parse the PFID: 'pfid' must be a PFID, but is 7");
+});
 
 Deno.test("ArgumentChecker.fail() names the action, the argument, and the expected and the actual value", () => {
   const cases: [value: unknown, formatted: string][] = [

@@ -6,6 +6,7 @@ import { Buffer } from "node:buffer";
 import * as official from "npm:@prefactor/pfid@0.1.0";
 import { PrefactorClientError } from "../mod.ts";
 import { createPfid, formatPfid, isPfid, parsePfid, type PfidParts, relatedPfid } from "../src/pfid.ts";
+import * as copy from "../src/pfid.ts?copy";
 
 const MAX_TIMESTAMP = 2 ** 48 - 1;
 const MAX_PARTITION = 2 ** 30 - 1;
@@ -53,6 +54,11 @@ function* someParts(count: number): Generator<PfidParts> {
     const randomness = Uint8Array.from({ length: 10 }, () => next(256));
     yield { timestamp: next(2 ** 24) * 2 ** 24 + next(2 ** 24), partition: next(2 ** 30), randomness };
   }
+}
+
+/** Uses up the random bytes in store. */
+function useUpStore(): void {
+  for (let n = 0; n < 100; n++) createPfid({ partition: 3, timestamp: 0 });
 }
 
 /** Asserts that the call refuses its argument in these words. */
@@ -211,23 +217,41 @@ Deno.test("createPfid() and relatedPfid() sort ids of one millisecond as they we
   assertEquals(new Set(pfids).size, pfids.length);
 });
 
-Deno.test("createPfid() carries when the lower half of the randomness is full", () => {
+Deno.test("createPfid() makes the first id random too", () => {
+  const { randomness } = copy.parsePfid(copy.createPfid({ partition: 0, timestamp: 0 }));
+  assert(randomness.some((byte) => byte !== 0));
+});
+
+Deno.test("createPfid() does not repeat random bytes", () => {
+  const pfids = Array.from({ length: 1_000 }, () => createPfid({ partition: 3, timestamp: 0 }));
+  assertEquals(new Set(pfids).size, pfids.length);
+});
+
+Deno.test("createPfid() counts up from the highest random number without a carry", () => {
   using _time = new FakeTime(2 ** 40);
   const { getRandomValues } = crypto;
   crypto.getRandomValues = (array) => {
-    (array as unknown as Uint32Array).fill(2 ** 32 - 1);
+    (array as unknown as Uint8Array).fill(255);
     return array;
   };
   try {
-    // the numbers in store are used up first
-    for (let n = 0; n < 1_000; n++) createPfid({ partition: 3, timestamp: 0 });
+    useUpStore();
     const [first, second] = [createPfid({ partition: 3 }), createPfid({ partition: 3 })];
-    assertEquals(parsePfid(first).randomness, bytes(127, 255, 255, 255, 255, 255, 255, 255, 255, 255));
-    assertEquals(parsePfid(second).randomness, bytes(128, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    assertEquals(parsePfid(first).randomness, bytes(255, 255, 255, 255, 255, 127, 255, 255, 255, 255));
+    assertEquals(parsePfid(second).randomness, bytes(255, 255, 255, 255, 255, 128, 0, 0, 0, 0));
     assertLess(first, second);
   } finally {
     crypto.getRandomValues = getRandomValues;
+    useUpStore();
   }
+});
+
+Deno.test("parsePfid() returns bytes that no other id shares", () => {
+  const [pfid, parts] = VECTORS[1]!;
+  const parsed = parsePfid(pfid);
+  parsePfid(VECTORS[0]![0]);
+  createPfid({ partition: 3, timestamp: 0 });
+  assertEquals(parsed, parts);
 });
 
 Deno.test("createPfid() makes every bit of the randomness random", () => {

@@ -92,7 +92,7 @@ export class QueuedCall {
 }
 
 /** The paths of the operations that can be items. */
-const PATTERNS = Object.entries(BULK_OPERATIONS)
+const PATTERNS = /* @__PURE__ */ Object.entries(BULK_OPERATIONS)
   .filter(([, { method }]) => method === "POST")
   .map(([type, { path, idField }]) => ({
     type,

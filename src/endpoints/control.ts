@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PrefactorApiError, PrefactorConflictError, PrefactorRetryExhaustedError } from "../errors/errors.ts";
+import { errorKind, type PrefactorApiError } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
 import type { ControlObservation, HttpRequester, RequestOptions } from "../http_requester.ts";
 
@@ -44,11 +44,12 @@ export function observeResponse(requester: Requester, subject: Subject, body: Bo
 
 /** Reports an error response. */
 export function observeError(requester: Requester, subject: Subject, error: unknown): void {
-  const cause = error instanceof PrefactorRetryExhaustedError ? error.lastError : error;
-  if (!(cause instanceof PrefactorApiError)) return;
-  const isEnded = subject.isEnd === true && cause instanceof PrefactorConflictError;
-  if (!cause.control && !isEnded) return;
-  const observation = observe(subject, { control: cause.control });
+  const cause = errorKind(error) === "exhausted" ? (error as Error).cause : error;
+  if (errorKind(cause) !== "api") return;
+  const { statusCode, control } = cause as PrefactorApiError;
+  const isEnded = subject.isEnd === true && statusCode === 409;
+  if (!control && !isEnded) return;
+  const observation = observe(subject, { control });
   if (isEnded) observation.finished = true;
   requester.observeControl?.(observation);
 }

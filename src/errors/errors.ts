@@ -25,7 +25,7 @@ export function errorKind(value: unknown): ErrorKind | undefined {
 
 /** Defines a property that logs do not show. */
 function hide(target: object, key: PropertyKey, value: unknown): void {
-  Object.defineProperty(target, key, { value, configurable: true, enumerable: false, writable: true });
+  Object.defineProperty(target, key, { value, configurable: true, writable: true });
 }
 
 /** The request that an error is about. It never holds the token. */
@@ -184,13 +184,13 @@ export class PrefactorApiError extends PrefactorHttpError {
   }
 
   /** The error code, such as `"invalid_action"`, or `"unknown"` if the response has none. */
-  readonly code: ApiErrorCode;
+  declare readonly code: ApiErrorCode;
   /** The HTTP status. */
-  readonly statusCode: number;
+  declare readonly statusCode: number;
   /** The id of the request, from the response header `x-request-id`; the platform's support may ask for it. */
-  readonly requestId?: string | undefined;
+  declare readonly requestId?: string | undefined;
   /** The delay before a retry that the server asked for, in ms. */
-  readonly retryAfter?: number | undefined;
+  declare readonly retryAfter?: number | undefined;
   /** The parsed body of the response, without the token, cut to 64 KiB. Logs do not show it. */
   declare readonly body?: unknown;
   /** The signal of the platform to the agent instance, if the response carries one. */
@@ -291,7 +291,7 @@ export class PrefactorValidationError extends PrefactorApiError {
   }
 
   /** The error of each field, nested like the request, or `{}` if the response has none. */
-  readonly errors: Record<string, unknown>;
+  declare readonly errors: Record<string, unknown>;
 
   /**
    * Creates the error.
@@ -347,7 +347,7 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
   }
 
   /** The number of attempts. */
-  readonly attempts: number;
+  declare readonly attempts: number;
   /** The error of each attempt, in order, at most the last 10. Only the last keeps its `body`. */
   declare readonly failures: readonly unknown[];
 
@@ -506,9 +506,9 @@ export class PrefactorTerminatedError extends PrefactorHttpError {
   }
 
   /** The ID of the agent instance. */
-  readonly agentInstanceId: string;
+  declare readonly agentInstanceId: string;
   /** The reason that a person gave. */
-  readonly reason: string | null;
+  declare readonly reason: string | null;
 
   /**
    * Creates the error.
@@ -549,9 +549,9 @@ export class PrefactorTimeoutError extends PrefactorNetworkError {
   }
 
   /** The timeout that expired: `connectTimeout` (no response headers), `requestTimeout` or `totalTimeout`. */
-  readonly phase: "connect" | "request" | "total";
+  declare readonly phase: "connect" | "request" | "total";
   /** The length of the timeout, in ms. */
-  readonly timeout: number;
+  declare readonly timeout: number;
 
   /**
    * Creates the error.
@@ -607,15 +607,15 @@ export class PrefactorResponseContractError extends PrefactorHttpError {
   }
 
   /** The HTTP status. */
-  readonly statusCode?: number | undefined;
+  declare readonly statusCode?: number | undefined;
   /** The id of the request, from the response header `x-request-id`. */
-  readonly requestId?: string | undefined;
+  declare readonly requestId?: string | undefined;
   /** The delay before a retry that the server asked for, in ms. */
-  readonly retryAfter?: number | undefined;
+  declare readonly retryAfter?: number | undefined;
   /** The beginning of the body, 200 characters at most. */
-  readonly bodySnippet?: string | undefined;
+  declare readonly bodySnippet?: string | undefined;
   /** The path of the first invalid field, such as `details.span_counts.total`. */
-  readonly path?: string | undefined;
+  declare readonly path?: string | undefined;
   /** The parsed body, if it was JSON, without the token, cut to 64 KiB. Logs do not show it. */
   declare readonly body?: unknown;
 
@@ -639,7 +639,7 @@ export class PrefactorResponseContractError extends PrefactorHttpError {
 /** Returns the value itself if JSON can hold it; a foreign error, which would be `{}`, and anything else as text. */
 function toJson(value: unknown): unknown {
   try {
-    if (value instanceof Error && errorKind(value) === undefined) return String(value);
+    if (value instanceof Error && !(value instanceof PrefactorHttpError)) return String(value);
     JSON.stringify(value);
     return value;
   } catch {

@@ -6,8 +6,8 @@
 
 import { DenseSet, type Entry } from "../dense_set.ts";
 
-/** The longest delay that a timer can hold, in ms. */
-const MAX_DELAY = 2 ** 31 - 1;
+/** The longest delay that a timer can hold, in ms: 2 ** 31 - 1. */
+const MAX_DELAY = 2_147_483_647;
 
 /**
  * The number of microtasks that an armed timer outlives its last timeout by. A caller that makes one call after
