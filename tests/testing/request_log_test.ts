@@ -23,7 +23,7 @@ for (
     [nested(MAX_LEVELS + 1), nested(MAX_LEVELS + 1)],
   ] as const
 ) {
-  Deno.test(`readRequest() reads the body ${body.slice(0, 10)} of ${body.length} characters`, async () => {
+  Deno.test(`readRequest() reads the body "${body.slice(0, 10)}" of ${body.length} characters`, async () => {
     const received = await read(body);
     assertEquals([received.text, received.json], [body, json]);
   });
