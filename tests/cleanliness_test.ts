@@ -65,7 +65,7 @@ const MIXED: Answer = (_sent, index) => {
 
 Deno.test("10,000 calls with one AbortSignal leave no listener", async (t) => {
   for (const [name, maxConcurrency, concurrency] of [["sequential", 1, 1], ["queued", 4, 64]] as const) {
-    await t.step(name, async () => {
+    await t.step(`${name} calls`, async () => {
       await using _rejections = forbidUnhandledRejections();
       const controller = new AbortController();
       const listeners = countListeners(controller.signal);
@@ -121,7 +121,7 @@ const HOOKS: readonly [name: string, hook: () => unknown][] = [
 for (const [name, hook] of HOOKS) {
   Deno.test(`a hook that ${name} does not affect its call`, async (t) => {
     for (const at of ["onRequest", "onResponse", "onRetry"] satisfies (keyof ClientHooks)[]) {
-      await t.step(at, async () => {
+      await t.step(`${at}()`, async () => {
         await using _rejections = forbidUnhandledRejections();
         const answer: Answer = (_sent, index) => index === 0 ? failure(503) : ok();
         const { client, sent } = makeClient(answer, { ...FAST, maxConcurrency: 1, hooks: { [at]: hook } });

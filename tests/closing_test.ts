@@ -159,7 +159,7 @@ Deno.test("PrefactorHttpClient.close() leaves no listener on a caller's signal",
 
 Deno.test("PrefactorHttpClient.close() rejects an invalid timeout", async (t) => {
   for (const timeout of [-1, NaN, "5", null]) {
-    await t.step(Deno.inspect(timeout), async () => {
+    await t.step(`a timeout of ${Deno.inspect(timeout)}`, async () => {
       const { client } = makeClient(ok);
       const error = await failureOf(client.close({ timeout: timeout as number }));
       assertInstanceOf(error, PrefactorClientError);

@@ -21,15 +21,15 @@ Deno.test("PrefactorHttpClient.request() retries network errors, timeouts and tr
   const broken = () =>
     new Response(new ReadableStream({ start: (controller) => controller.error(new TypeError("Reset")) }));
   const cases: [name: string, respond: () => Response | Promise<Response>][] = [
-    ["network error", () => Promise.reject(new TypeError("Refused"))],
+    ["a network error", () => Promise.reject(new TypeError("Refused"))],
     ["a fetch that throws a string", () => Promise.reject("Refused")],
     ["an interrupted body", broken],
     ["a timeout", () => new Promise<never>(() => {})],
     ...[429, 500, 502, 503, 504].flatMap((status) =>
       [
-        [`${status}`, () => failure(status)],
-        [`${status} with HTML`, () => new Response("<html>", { status })],
-        [`${status} with an empty body`, () => new Response(null, { status })],
+        [`a ${status}`, () => failure(status)],
+        [`a ${status} with HTML`, () => new Response("<html>", { status })],
+        [`a ${status} with an empty body`, () => new Response(null, { status })],
       ] as [string, () => Response][]
     ),
   ];
@@ -47,11 +47,11 @@ Deno.test("PrefactorHttpClient.request() retries network errors, timeouts and tr
 Deno.test("PrefactorHttpClient.request() does not retry anything else", async (t) => {
   const cases: [name: string, respond: Answer][] = [
     ...[400, 401, 403, 404, 408, 409, 410, 422, 501, 505].map((status) =>
-      [`${status}`, () => failure(status)] as [string, Answer]
+      [`a ${status}`, () => failure(status)] as [string, Answer]
     ),
-    ["200 with garbage", () => new Response("<html>")],
-    ["200 with an array", () => json([])],
-    ["501 with garbage", () => new Response("<html>", { status: 501 })],
+    ["a 200 with garbage", () => new Response("<html>")],
+    ["a 200 with an array", () => json([])],
+    ["a 501 with garbage", () => new Response("<html>", { status: 501 })],
     ["a redirect", () => new Response(null, { status: 307 })],
     ["a response over maxResponseBytes", () => new Response("x".repeat(2_000))],
   ];
@@ -74,7 +74,7 @@ Deno.test("endpoint methods do not retry a response that does not match its mode
 
 Deno.test("retryOnStatusCodes lists the statuses that are retried", async (t) => {
   for (const [status, attempts] of [[409, 2], [599, 2], [503, 1], [429, 1]] as const) {
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       using time = new FakeTime();
       const { client, sent } = makeClient(() => failure(status), {
         retryOnStatusCodes: [409, 599],
@@ -118,10 +118,10 @@ Deno.test("bulk and endpoint methods send the same key at each attempt", async (
 Deno.test("PrefactorHttpClient.request() waits as long as Retry-After says", async (t) => {
   const date = (ms: number) => new Date(Date.now() + ms).toUTCString();
   const cases: [string, () => HeadersInit, number, number, number | undefined][] = [
-    ["seconds", () => ({ "retry-after": "7" }), 7_000, 7_701, 7_000],
-    ["as long as maxRetryDelay", () => ({ "retry-after": "60" }), 60_000, 60_001, 60_000],
-    ["less than the backoff", () => ({ "retry-after": "0.1" }), 500, 1_000, 100],
-    ["0", () => ({ "retry-after": "0" }), 500, 1_000, 0],
+    ["a number of seconds", () => ({ "retry-after": "7" }), 7_000, 7_701, 7_000],
+    ["a delay as long as maxRetryDelay", () => ({ "retry-after": "60" }), 60_000, 60_001, 60_000],
+    ["a delay less than the backoff", () => ({ "retry-after": "0.1" }), 500, 1_000, 100],
+    ["a delay of 0", () => ({ "retry-after": "0" }), 500, 1_000, 0],
     ["a date", () => ({ "retry-after": date(8_000), date: date(0) }), 8_000, 8_801, 8_000],
     [
       "a date by a server whose clock is ahead",
@@ -131,15 +131,15 @@ Deno.test("PrefactorHttpClient.request() waits as long as Retry-After says", asy
       8_000,
     ],
     ["a date in the past", () => ({ "retry-after": date(-8_000) }), 500, 1_000, 0],
-    ["milliseconds", () => ({ "retry-after-ms": "2500" }), 2_500, 2_751, 2_500],
-    ["negative", () => ({ "retry-after": "-5" }), 500, 1_000, undefined],
-    ["garbage", () => ({ "retry-after": "soon" }), 500, 1_000, undefined],
-    ["garbage that Date.parse accepts", () => ({ "retry-after": "2099" + "x" }), 500, 1_000, undefined],
+    ["a number of milliseconds", () => ({ "retry-after-ms": "2500" }), 2_500, 2_751, 2_500],
+    ["a negative delay", () => ({ "retry-after": "-5" }), 500, 1_000, undefined],
+    ["a text", () => ({ "retry-after": "soon" }), 500, 1_000, undefined],
+    ["a text that Date.parse accepts", () => ({ "retry-after": "2099" + "x" }), 500, 1_000, undefined],
     ["no header", () => ({}), 500, 1_000, undefined],
   ];
   for (const [name, headers, least, most, retryAfter] of cases) {
     for (const body of [undefined, "<html>"]) {
-      await t.step(`${name}${body ? ", contract error" : ""}`, async () => {
+      await t.step(`for ${name}${body ? ", with a body that is not JSON" : ""}`, async () => {
         using time = new FakeTime(new Date("2026-01-01T00:00:00Z"));
         const at: number[] = [];
         const { client } = makeClient(() => {
@@ -160,7 +160,7 @@ Deno.test("PrefactorHttpClient.request() waits as long as Retry-After says", asy
 
 Deno.test("PrefactorHttpClient.request() fails immediately if Retry-After is longer than maxRetryDelay", async (t) => {
   for (const text of ["61", "99999999999999999999", "9".repeat(400), "Fri, 31 Dec 9999 23:59:59 GMT"]) {
-    await t.step(text.slice(0, 30), async () => {
+    await t.step(`a Retry-After of ${text.slice(0, 30)}`, async () => {
       using time = new FakeTime(new Date("2026-01-01T00:00:00Z"));
       const { client, sent } = makeClient(() => failure(429, { "retry-after": text }));
       const error = await failureOf(client.request("GET", "/x"));
@@ -175,7 +175,7 @@ Deno.test("PrefactorHttpClient.request() fails immediately if Retry-After is lon
 
 Deno.test("maxRetries of a call replaces maxRetries of the config", async (t) => {
   for (const [config, call, attempts] of [[3, 0, 1], [0, 2, 3], [1, undefined, 2]] as const) {
-    await t.step(`${config}, ${call}`, async () => {
+    await t.step(`${call} in place of ${config}`, async () => {
       using time = new FakeTime();
       const { client, sent } = makeClient(() => failure(503), { maxRetries: config });
       const error = await failureOf(settle(time, client.request("GET", "/x", { maxRetries: call })));
@@ -188,10 +188,10 @@ Deno.test("maxRetries of a call replaces maxRetries of the config", async (t) =>
 
 Deno.test("PrefactorHttpClient.request() rejects with the error itself if maxRetries is 0", async (t) => {
   const cases: [name: string, respond: Answer, kind: new (...args: never[]) => Error][] = [
-    ["503", () => failure(503), PrefactorApiError],
-    ["503 with Retry-After", () => failure(503, { "retry-after": "9999" }), PrefactorApiError],
-    ["502 with HTML", () => new Response("<html>", { status: 502 }), PrefactorResponseContractError],
-    ["network error", () => Promise.reject(new TypeError("Refused")), PrefactorNetworkError],
+    ["a 503", () => failure(503), PrefactorApiError],
+    ["a 503 with Retry-After", () => failure(503, { "retry-after": "9999" }), PrefactorApiError],
+    ["a 502 with HTML", () => new Response("<html>", { status: 502 }), PrefactorResponseContractError],
+    ["a network error", () => Promise.reject(new TypeError("Refused")), PrefactorNetworkError],
   ];
   for (const [name, respond, kind] of cases) {
     await t.step(name, async () => {
@@ -218,18 +218,18 @@ Deno.test("a POST or PATCH without a key is retried only if it cannot have been 
   const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
   const cases: [name: string, respond: Answer, isRetried: boolean][] = [
     ["a refused connection", () => Promise.reject(new TypeError("fetch failed", { cause: refused })), true],
-    ["429", () => failure(429), true],
-    ["503", () => failure(503), true],
-    ["503 with HTML", () => new Response("<html>", { status: 503 }), true],
-    ["500", () => failure(500), false],
-    ["502", () => failure(502), false],
-    ["504", () => failure(504), false],
+    ["a 429", () => failure(429), true],
+    ["a 503", () => failure(503), true],
+    ["a 503 with HTML", () => new Response("<html>", { status: 503 }), true],
+    ["a 500", () => failure(500), false],
+    ["a 502", () => failure(502), false],
+    ["a 504", () => failure(504), false],
     ["a reset connection", () => Promise.reject(new TypeError("connection reset")), false],
     ["a timeout", () => new Promise<never>(() => {}), false],
   ];
   for (const [name, respond, isRetried] of cases) {
     for (const [method, key] of [["POST", null], ["PATCH", undefined]] as const) {
-      await t.step(`${method} ${name}`, async () => {
+      await t.step(`a ${method} after ${name}`, async () => {
         using time = new FakeTime();
         const { client, sent } = makeClient(respond);
         const error = await failureOf(settle(time, client.request(method, "/x", { idempotencyKey: key })));
@@ -248,7 +248,7 @@ Deno.test("GET, PUT, DELETE and whatever carries a key is retried", async (t) =>
     "key-1",
   ]];
   for (const [method, idempotencyKey] of cases) {
-    await t.step(method, async () => {
+    await t.step(`a ${method}`, async () => {
       using time = new FakeTime();
       const { client, sent } = makeClient(() => Promise.reject(new TypeError("connection reset")));
       await failureOf(settle(time, client.request(method, "/x", { idempotencyKey })));

@@ -118,7 +118,7 @@ Deno.test("onResponse() is called for every complete response", async (t) => {
     [500, () => new Response("<html>", { status: 500 })],
   ];
   for (const [status, answer] of cases) {
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       const { hooks, seen } = makeRecorder();
       const { client } = makeClient(answer, { hooks, maxRetries: 0 });
       await outcome(client.request("GET", "/x"));

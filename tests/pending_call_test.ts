@@ -48,7 +48,7 @@ const STAGES: readonly [string, Answer, number][] = [
 for (const [stage, respond, attempts] of STAGES) {
   Deno.test(`an abort ${stage} rejects with its reason`, async (t) => {
     for (const reason of REASONS) {
-      await t.step(firstLine(reason), async () => {
+      await t.step(`the reason ${firstLine(reason)}`, async () => {
         using time = new FakeTime();
         const controller = new AbortController();
         const listeners = countListeners(controller.signal);
@@ -81,7 +81,7 @@ Deno.test("an abort without a reason rejects with its DOMException", async () =>
 
 Deno.test("PrefactorHttpClient.request() sends nothing if the signal is already aborted", async (t) => {
   for (const reason of REASONS) {
-    await t.step(firstLine(reason), async () => {
+    await t.step(`with the reason ${firstLine(reason)}`, async () => {
       const signal = AbortSignal.abort(reason);
       const listeners = countListeners(signal);
       const { client, sent } = makeClient(ok);
@@ -95,7 +95,7 @@ Deno.test("PrefactorHttpClient.request() sends nothing if the signal is already 
 
 Deno.test("an abort in the queue of maxConcurrency sends nothing", async (t) => {
   for (const reason of REASONS) {
-    await t.step(firstLine(reason), async () => {
+    await t.step(`with the reason ${firstLine(reason)}`, async () => {
       const first = Promise.withResolvers<Response>();
       const { client, sent } = makeClient(() => first.promise, { maxConcurrency: 1 });
       const controller = new AbortController();
@@ -145,16 +145,16 @@ Deno.test("an abort after the response has no effect", async () => {
 
 Deno.test("PrefactorHttpClient.request() leaves no listener, however it ends", async (t) => {
   const cases: [string, Answer][] = [
-    ["success", ok],
-    ["error of the API", () => failure(404)],
-    ["retries exhausted", () => failure(503)],
-    ["network error", () => Promise.reject(new TypeError("Refused"))],
-    ["timeout", ignoreSignal],
+    ["a success", ok],
+    ["an error of the API", () => failure(404)],
+    ["exhausted retries", () => failure(503)],
+    ["a network error", () => Promise.reject(new TypeError("Refused"))],
+    ["a timeout", ignoreSignal],
     ["too long a Retry-After", () => failure(503, { "retry-after": "1000" })],
-    ["garbage", () => new Response("<html>")],
+    ["a response that is not JSON", () => new Response("<html>")],
   ];
   for (const [name, respond] of cases) {
-    await t.step(name, async () => {
+    await t.step(`after ${name}`, async () => {
       using time = new FakeTime();
       const { signal } = new AbortController();
       const listeners = countListeners(signal);

@@ -64,7 +64,7 @@ Deno.test("PrefactorHttpClient.request() does not follow redirects", async (t) =
   for (const status of STATUSES) {
     for (const method of ["GET", "POST"]) {
       for (const [name, location] of targets) {
-        await t.step(`${method}, ${status}, to ${name}`, async () => {
+        await t.step(`a ${status} to ${name} in response to a ${method}`, async () => {
           await using api = redirecting(status, location);
           const error = await redirected(api, method, method === "GET" ? {} : { json: { a: 1 } });
           assertInstanceOf(error, PrefactorApiError);
@@ -80,7 +80,7 @@ Deno.test("PrefactorHttpClient.request() does not follow redirects", async (t) =
 
 Deno.test("PrefactorHttpClient.request() does not follow a redirect to an absolute URL of the same origin", async (t) => {
   for (const status of STATUSES) {
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       await using api = serve(({ url }) =>
         new Response("moved", { status, headers: { location: new URL("/api/v1/y", url).href } })
       );
@@ -96,7 +96,7 @@ Deno.test("PrefactorHttpClient.request() does not follow a redirect to an absolu
 Deno.test("PrefactorHttpClient.request() does not follow or retry other 3xx responses", async (t) => {
   await using elsewhere = serve(() => json({}));
   for (const status of [300, 304, 305, 306, 399]) {
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       await using api = serve(() =>
         new Response(status === 304 ? null : "moved", { status, headers: { location: elsewhere.origin } })
       );
@@ -122,7 +122,7 @@ Deno.test("endpoint methods do not follow redirects", async (t) => {
       bulk.execute({ items: [{ _type: "agent_spans/finish", idempotency_key: "finish-0001" }] }),
   };
   for (const [name, call] of Object.entries(calls)) {
-    await t.step(name, async () => {
+    await t.step(`${name}()`, async () => {
       await using api = redirecting(307, elsewhere.origin);
       await using client = new PrefactorHttpClient({ apiUrl: api.origin, apiToken: TOKEN });
       const error = await failureOf(call(client));

@@ -112,7 +112,7 @@ Deno.test("PrefactorHttpClient.request() redacts a token that the response echoe
     ],
   ];
   for (const [name, answer] of cases) {
-    await t.step(name, async () => {
+    await t.step(`in ${name}`, async () => {
       await assertSilent(answer);
     });
   }
@@ -234,7 +234,7 @@ Deno.test("PrefactorHttpClient.request() redacts a token in the error of fetch",
     ["an own toJSON", Object.assign(new TypeError("Failed"), { toJSON: () => TOKEN })],
   ];
   for (const [name, cause] of cases) {
-    await t.step(name, async () => {
+    await t.step(`in ${name}`, async () => {
       await assertSilent(() => Promise.reject(cause));
     });
   }
@@ -275,7 +275,7 @@ Deno.test("PrefactorHttpClient.request() redacts a token in an invalid argument"
     ["timestamp", (client) => client.agentSpans.finish("s", { timestamp: TOKEN })],
   ];
   for (const [name, call] of cases) {
-    await t.step(name, async () => {
+    await t.step(`in ${name}`, async () => {
       await assertSilent(ok, call);
     });
   }
@@ -301,11 +301,14 @@ Deno.test("PrefactorHttpClient() redacts a token in an invalid config", async (t
     { hooks: { onRequest: TOKEN } },
   ];
   for (const overrides of cases) {
-    await t.step(Object.entries(overrides).map(([name, value]) => `${name}: ${typeof value}`).join(), () => {
-      const config = { apiUrl: "https://h.test", apiToken: TOKEN, ...overrides } as HttpClientConfig;
-      const error = assertThrows(() => new PrefactorHttpClient(config), PrefactorClientError);
-      assertNoToken(error);
-    });
+    await t.step(
+      Object.entries(overrides).map(([name, value]) => `in ${name}, of type ${typeof value}`).join(),
+      () => {
+        const config = { apiUrl: "https://h.test", apiToken: TOKEN, ...overrides } as HttpClientConfig;
+        const error = assertThrows(() => new PrefactorHttpClient(config), PrefactorClientError);
+        assertNoToken(error);
+      },
+    );
   }
 });
 
@@ -331,7 +334,7 @@ Deno.test("IDs and params are encoded in the URL", async (t) => {
   ];
   const path = /^\/api\/v1\/agent_spans\/[^/?#\s\\]+\/finish$/;
   for (const id of hostile) {
-    await t.step(JSON.stringify(id), async () => {
+    await t.step(`the ID ${JSON.stringify(id)}`, async () => {
       const { client, sent } = makeClient(() => json({}));
       await client.agentSpans.finish(id).catch(() => {});
       const url = new URL(sent[0]!.url);
@@ -339,7 +342,7 @@ Deno.test("IDs and params are encoded in the URL", async (t) => {
       assertEquals(decodeURIComponent(url.pathname.split("/")[4]!), id);
       assertEquals([url.search, url.hash, url.host], ["", "", "api.example.test"]);
     });
-    await t.step(`param ${JSON.stringify(id)}`, async () => {
+    await t.step(`the param ${JSON.stringify(id)}`, async () => {
       const { client, sent } = makeClient(ok);
       await client.request("GET", "/x", { params: { [id]: id } });
       const url = new URL(sent[0]!.url);
@@ -351,7 +354,7 @@ Deno.test("IDs and params are encoded in the URL", async (t) => {
 
 Deno.test("PrefactorHttpClient rejects text that could break out of a header or a URL", async (t) => {
   for (const text of ["a\r\nX-Evil: 1", "a\n", "a\rb", "a\0b", "→", " a", ""]) {
-    await t.step(`idempotency_key ${JSON.stringify(text)}`, async () => {
+    await t.step(`the idempotency_key ${JSON.stringify(text)}`, async () => {
       const { client, sent } = makeClient(ok);
       const error = await failureOf(client.agentSpans.finish("s", { idempotency_key: text }));
       assertInstanceOf(error, PrefactorClientError);
@@ -372,7 +375,7 @@ Deno.test("PrefactorHttpClient rejects text that could break out of a header or 
     { defaultIdempotencyKey: "a\r\nb" },
   ];
   for (const overrides of configs) {
-    await t.step(JSON.stringify(overrides), () => {
+    await t.step(`the config ${JSON.stringify(overrides)}`, () => {
       assertThrows(() => makeClient(ok, overrides), PrefactorClientError, Object.keys(overrides)[0]);
     });
   }

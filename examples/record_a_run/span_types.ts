@@ -15,15 +15,16 @@ const QUOTE = { lines: COUNT, line: COUNT, quote: TEXT };
 export const SPAN_TYPES: SpanTypeSchemaForCreate[] = [
   spanType("Answer", "{{question}}", { question: TEXT }, { answer: TEXT }),
   spanType("Plan", "look for {{words}}", { question: TEXT }, { words: TEXTS }),
-  spanType("Recall", "{{path}}", { path: TEXT }, QUOTE),
-  spanType("List", "{{files}} in all", {}, { files: COUNT, paths: TEXTS }),
+  spanType("Recall", "notes on {{words}}", { words: TEXTS }, {}),
+  spanType("List", "{{files}} files", {}, { files: COUNT, paths: TEXTS }),
   spanType("Search", "{{found}} of {{files}} files match", { words: TEXTS, files: COUNT }, {
     found: COUNT,
     best: TEXTS,
   }),
   spanType("Read", "{{paths}}", { paths: TEXTS }, { quotes: TEXTS }),
-  spanType("Read file", "{{path}}: line {{line}} of {{lines}}", { path: TEXT }, QUOTE),
+  spanType("Read file", "line {{line}} of {{path}}", { path: TEXT }, QUOTE),
   spanType("Sum up", "{{answer}}", { quotes: TEXTS }, { answer: TEXT }),
+  spanType("Ponder", "for {{seconds}} seconds", { seconds: COUNT }, { answer: TEXT }),
 ];
 
 function spanType(title: string, template: string, params: JsonObject, results: JsonObject) {

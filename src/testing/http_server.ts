@@ -28,13 +28,29 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Serves a handler. */
-export function listen(handler: Handler, address: Address): Promise<HttpServer> {
-  return "Deno" in globalThis ? listenOnDeno(handler, address) : listenOnNode(handler, address);
+/** Why an address cannot be listened on, by the code that all runtimes give an error. */
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is in use",
+  EADDRNOTAVAIL: "this machine does not have the address",
+  EACCES: "the user may not use the port",
+};
+
+/**
+ * Serves a handler.
+ *
+ * @throws {Error} If the address cannot be listened on; the message says why.
+ */
+export async function listen(handler: Handler, address: Address): Promise<HttpServer> {
+  try {
+    return "Deno" in globalThis ? listenOnDeno(handler, address) : await listenOnNode(handler, address);
+  } catch (cause) {
+    const { code = "", message } = cause as Error & { code?: string };
+    const { hostname, port } = address;
+    throw new Error(`Cannot listen on ${hostname}, port ${port}: ${REASONS[code] ?? message}`, { cause });
+  }
 }
 
-// deno-lint-ignore require-await -- an address in use rejects, as on Node
-async function listenOnDeno(handler: Handler, address: Address): Promise<HttpServer> {
+function listenOnDeno(handler: Handler, address: Address): HttpServer {
   const closing = new AbortController();
   const server = Deno.serve({
     ...address,

@@ -72,6 +72,18 @@ export function createLogEntry(
   };
 }
 
+/** Describes a request in one line, such as `POST /api/v1/bulk 503 (status)`, optionally in colour. */
+export function describeRequest(request: SandboxRequest, useColour: boolean): string {
+  const { method, path, query, status, fault } = request;
+  const outcome = `${status ?? "no response"}${fault ? ` (${fault})` : ""}`;
+  return `${method} ${path}${query} ${useColour ? `\x1b[${colourOf(status)}m${outcome}\x1b[0m` : outcome}`;
+}
+
+/** Returns the code of green for a success, yellow for an error of the client and red for every other outcome. */
+function colourOf(status = 500): number {
+  return status < 400 ? 32 : status < 500 ? 33 : 31;
+}
+
 function parse(text: string): unknown {
   if (text === "") return undefined;
   try {

@@ -6,7 +6,8 @@
  * ```
  *
  * It prints its URL and the two environment variables that the SDKs read, then a line for each request. Ctrl+C stops it
- * and prints a summary. The records are in memory only.
+ * and prints a summary. The records are in memory only. It exits with 2 if a flag is invalid, and with 1 if it cannot
+ * listen.
  *
  * - `--port`: the port, 0 for any free port. Defaults to 8787.
  * - `--hostname`: the address to listen on. Defaults to 127.0.0.1.
@@ -16,6 +17,7 @@
  *   `refuse,lose,cut,delay,status`.
  * - `--seed`: the seed of the random faults. Defaults to 1.
  * - `--max-records`, `--max-bytes`: the bounds of a sandbox, see `SandboxOptions`.
+ * - `--help`: prints the flags.
  *
  * Web pages can use the API if their origin is a loopback host such as `http://localhost:3000`, and if they have the token.
  * A program can serve a sandbox of its own with `Deno.serve(sandbox.fetch)`.
@@ -24,24 +26,13 @@
  */
 
 import { ArgumentChecker } from "../arguments.ts";
-import { type FaultKind, TRANSIENT_FAULT_KINDS } from "./fault.ts";
+import { TRANSIENT_FAULT_KINDS } from "./fault.ts";
 import { listen } from "./http_server.ts";
-import type { SandboxRequest } from "./request_log.ts";
-import { PrefactorSandbox, type SandboxOptions } from "./sandbox.ts";
+import { describeRequest } from "./request_log.ts";
+import { PrefactorSandbox } from "./sandbox.ts";
+import { HELP, parseFlags, type SandboxServerOptions } from "./server_options.ts";
 
-/** Options of {@linkcode serveSandbox}. */
-export interface SandboxServerOptions extends SandboxOptions {
-  /** The port. Defaults to 0, which means any free port. */
-  port?: number;
-  /** The address to listen on. Defaults to `"127.0.0.1"`. */
-  hostname?: string;
-  /** The share of requests that meet a random fault, from 0 to 1. Defaults to 0. */
-  faults?: number;
-  /** The kinds of the random faults. Defaults to `refuse`, `lose`, `cut`, `delay` and `status`. */
-  faultKinds?: readonly FaultKind[];
-  /** The seed of the random faults. Defaults to 1. */
-  seed?: number;
-}
+export type { SandboxServerOptions } from "./server_options.ts";
 
 /** A sandbox that listens for HTTP requests. */
 export interface SandboxServer {
@@ -49,6 +40,8 @@ export interface SandboxServer {
   readonly url: string;
   /** The valid token. */
   readonly token: string;
+  /** The sandbox behind it: its records, its faults, and `terminate`. */
+  readonly sandbox: PrefactorSandbox;
   /** Drops all connections and stops the server. */
   close(): Promise<void>;
 }
@@ -99,6 +92,7 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
   return {
     url: `http://${host}:${server.port}`,
     token: sandbox.config().apiToken,
+    sandbox,
     close: () => server.close(),
   };
 }
@@ -140,59 +134,41 @@ function allowLoopbackOrigin(request: Request, response: Response): Response {
   return response;
 }
 
-/** The flags of the command: the option that each sets, and the kind of its value. */
-const FLAGS = new Map<string, { option: keyof SandboxServerOptions; value: "number" | "text" | "list" }>([
-  ["--port", { option: "port", value: "number" }],
-  ["--hostname", { option: "hostname", value: "text" }],
-  ["--token", { option: "token", value: "text" }],
-  ["--faults", { option: "faults", value: "number" }],
-  ["--fault-kinds", { option: "faultKinds", value: "list" }],
-  ["--seed", { option: "seed", value: "number" }],
-  ["--max-records", { option: "maxRecords", value: "number" }],
-  ["--max-bytes", { option: "maxBytes", value: "number" }],
-]);
-
-function parseFlags(args: readonly string[]): SandboxServerOptions {
-  const checker: ArgumentChecker = new ArgumentChecker("start the sandbox");
-  const words = args.flatMap((arg) => /^(--[\w-]+)=(.*)$/s.exec(arg)?.slice(1) ?? arg);
-  const options: [string, unknown][] = [];
-  for (let index = 0; index < words.length; index += 2) {
-    const [name, text] = [words[index]!, words[index + 1]];
-    const flag = FLAGS.get(name);
-    if (!flag) checker.fail("flag", `one of ${[...FLAGS.keys()].join(", ")}`, name);
-    if (!text) checker.fail(name, "a non-empty value", text);
-    checker.check(name, flag.value !== "number" || !Number.isNaN(Number(text)), "a number", text);
-    const values = { number: Number(text), text, list: text.split(",") };
-    options.push([flag.option, values[flag.value]]);
-  }
-  return { port: 8787, ...Object.fromEntries(options) };
-}
-
-function lineOf({ method, path, query, status, fault }: SandboxRequest): string {
-  return [method, path + query, status ?? "no response", ...(fault ? [`(${fault})`] : [])].join(" ");
-}
-
 async function main(): Promise<void> {
   const { process } = globalThis;
+  const options = parseFlags(process.argv.slice(2));
+  if (!options) return console.log(HELP);
+  const useColour = usesColour();
   const counts = { requests: 0, faults: 0, errors: 0 };
   const server = await serveSandbox({
-    ...parseFlags(process.argv.slice(2)),
+    ...options,
     onRequest(request) {
       counts.requests++;
       if (request.fault) counts.faults++;
       else if (request.status !== 200) counts.errors++;
-      console.log(lineOf(request));
+      console.log(describeRequest(request, useColour));
     },
   });
-  const interrupted = new Promise((resolve) => process.once("SIGINT", resolve));
+  const interrupted = new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, resolve);
+  });
   console.log(`Prefactor sandbox on ${server.url}, Ctrl+C to stop`);
   console.log(`PREFACTOR_API_URL=${server.url}`);
   console.log(`PREFACTOR_API_TOKEN=${server.token}`);
+  console.log("export PREFACTOR_API_URL PREFACTOR_API_TOKEN\n");
 
   await interrupted;
   await server.close();
   const { requests, faults, errors } = counts;
-  console.log(`Requests: ${requests}, with a fault: ${faults}, with an error: ${errors}`);
+  const lineStart = process.stdout.isTTY ? "\r" : ""; // overwrites the ^C of the terminal
+  console.log(`${lineStart}Requests: ${requests}, with a fault: ${faults}, with an error: ${errors}`);
+}
+
+/** Whether the output is a terminal that shows colours. On Deno, reading `NO_COLOR` itself would need a permission. */
+function usesColour(): boolean {
+  const { process } = globalThis;
+  const noColour = "Deno" in globalThis ? Deno.noColor : Boolean(process.env["NO_COLOR"]);
+  return process.stdout.isTTY && !noColour;
 }
 
 /** Whether this module is the program. Node 20 has no `import.meta.main`. */
@@ -207,9 +183,8 @@ if (isMain()) {
   try {
     await main();
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    const flags = Array.from(FLAGS, ([name, { value }]) => `[${name} <${value}>]`);
-    console.error(`Usage: sandbox ${flags.join(" ")}`);
-    globalThis.process.exitCode = 2;
+    const { name, message } = error as Error;
+    console.error(`${message}\nUsage: sandbox [flags], see --help`);
+    globalThis.process.exitCode = name === "PrefactorClientError" ? 2 : 1;
   }
 }

@@ -106,7 +106,7 @@ Deno.test("BulkClient.execute() has no connectTimeout by default", async (t) => 
     [{ connectTimeout: 5_000 }, "connect", 5_000],
   ];
   for (const [options, phase, timeout] of cases) {
-    await t.step(Deno.inspect(options), async () => {
+    await t.step(`with the options ${Deno.inspect(options)}`, async () => {
       using time = new FakeTime();
       const { client } = makeClient(hang, { maxRetries: 0, requestTimeout: 30_000, connectTimeout: 10_000 });
       const call = assertRejects(() => client.bulk.execute(REQUEST, options), PrefactorTimeoutError);

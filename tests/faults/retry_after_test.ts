@@ -116,7 +116,7 @@ Deno.test("an error that is not retried also has retryAfter", async (t) => {
   for (
     const [status, body] of [[302, ""], [404, FAILURE], [422, FAILURE], [404, "<html>"], [200, ""]] as const
   ) {
-    await t.step(`${status} ${body.slice(0, 8)}`, async () => {
+    await t.step(`a ${status} with the body "${body.slice(0, 8)}"`, async () => {
       await using server = await RawServer.start(reply(rawResponse(status, { "retry-after": "7" }, body)));
       const { client, sent } = makeCaller(server.url);
       const { error, exhausted } = await lastFailureOf(client.request("POST", "/x"));

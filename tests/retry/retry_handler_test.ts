@@ -50,7 +50,7 @@ Deno.test("RetryHandler.execute() waits within the limits of each delay", async 
     { maxRetries: 4, initialRetryDelay: 1_000, maxRetryDelay: 2_000, retryMultiplier: 1e200 },
   ];
   for (const config of cases) {
-    await t.step(JSON.stringify(config), async () => {
+    await t.step(`with ${JSON.stringify(config)}`, async () => {
       using time = new FakeTime();
       const { operation, at } = failing();
       await failureOf(settle(time, new RetryHandler(config).execute(operation)));
@@ -111,7 +111,7 @@ Deno.test("RetryHandler.execute() retries an operation that rejects", async () =
 
 Deno.test("RetryHandler.execute() gives up after the last attempt", async (t) => {
   for (const maxRetries of [1, 2, 3]) {
-    await t.step(`maxRetries: ${maxRetries}`, async () => {
+    await t.step(`after ${maxRetries + 1} attempts`, async () => {
       using time = new FakeTime();
       const last = busy();
       const { operation, at } = failing((call) => call > maxRetries ? last : NETWORK);
@@ -137,7 +137,7 @@ Deno.test("RetryHandler.execute() makes four attempts by default", async () => {
 
 Deno.test("RetryHandler.execute() rejects with the error itself if maxRetries is 0", async (t) => {
   for (const error of [NETWORK, busy(), busy(1e9), new Error("Another error"), "a string", undefined]) {
-    await t.step(Deno.inspect(error).split("\n")[0]!, async () => {
+    await t.step(`the error ${Deno.inspect(error).split("\n")[0]}`, async () => {
       const { operation, at } = failing(() => error);
       const handler = new RetryHandler({ maxRetries: 0 });
       assertStrictEquals(await failureOf(handler.execute(operation)), error);
@@ -161,7 +161,7 @@ Deno.test("RetryHandler.execute() rejects immediately with an error that is not 
     undefined,
   ];
   for (const error of cases) {
-    await t.step(Deno.inspect(error).split("\n")[0]!, async () => {
+    await t.step(`the error ${Deno.inspect(error).split("\n")[0]}`, async () => {
       const { operation, at } = failing(() => error);
       assertStrictEquals(await failureOf(new RetryHandler().execute(operation)), error);
       assertEquals(at.length, 1);
@@ -186,7 +186,7 @@ Deno.test("RetryHandler.execute() retries the errors that isTransientHttpError()
     new PrefactorResponseContractError("Garbage", { statusCode: 502 }),
   ];
   for (const error of cases) {
-    await t.step(error.message, async () => {
+    await t.step(`the error "${error.message}"`, async () => {
       using time = new FakeTime();
       const { operation, at } = failing(() => error);
       await failureOf(settle(time, new RetryHandler({ maxRetries: 1 }).execute(operation)));
@@ -217,7 +217,7 @@ Deno.test("RetryHandler.execute() waits at least as long as retryAfter", async (
     { retryAfter: undefined, least: 500, most: 1_000 },
   ];
   for (const { retryAfter, least, most } of cases) {
-    await t.step(`retryAfter: ${retryAfter}`, async () => {
+    await t.step(`a retryAfter of ${retryAfter}`, async () => {
       using time = new FakeTime();
       const { operation, at } = failing(() => busy(retryAfter));
       await failureOf(settle(time, new RetryHandler({ maxRetries: 1 }).execute(operation)));
@@ -241,7 +241,7 @@ Deno.test("RetryHandler.execute() fails immediately if retryAfter is longer than
     retryAfter: 1e12,
   }];
   for (const { failAt, retryAfter } of cases) {
-    await t.step(`attempt ${failAt}, ${retryAfter} ms`, async () => {
+    await t.step(`a retryAfter of ${retryAfter} ms at attempt ${failAt}`, async () => {
       using time = new FakeTime();
       const { operation, at } = failing((call) => busy(call === failAt ? retryAfter : 0));
       const error = await failureOf(settle(time, new RetryHandler({ maxRetries: 3 }).execute(operation)));
@@ -267,7 +267,7 @@ const REASONS: readonly unknown[] = [
 
 Deno.test("RetryHandler.execute() does not call the operation if the signal is already aborted", async (t) => {
   for (const reason of REASONS) {
-    await t.step(Deno.inspect(reason).split("\n")[0]!, async () => {
+    await t.step(`with the reason ${Deno.inspect(reason).split("\n")[0]}`, async () => {
       const { operation, at } = failing();
       const signal = AbortSignal.abort(reason);
       const error = await failureOf(new RetryHandler().execute(operation, { signal }));
@@ -280,29 +280,32 @@ Deno.test("RetryHandler.execute() does not call the operation if the signal is a
 Deno.test("RetryHandler.execute() ends a delay immediately on an abort", async (t) => {
   for (const retryAfter of [undefined, 50_000]) {
     for (const reason of REASONS) {
-      await t.step(`${retryAfter}, ${Deno.inspect(reason).split("\n")[0]}`, async () => {
-        using time = new FakeTime();
-        const controller = new AbortController();
-        const listeners = countListeners(controller.signal);
-        const { operation, at } = failing(() => busy(retryAfter));
-        const promise = failureOf(
-          new RetryHandler().execute(operation, { signal: controller.signal }),
-        );
-        await time.tickAsync(retryAfter === undefined ? 400 : 10_000);
-        await time.runMicrotasks();
-        controller.abort(reason);
-        assertStrictEquals(await promise, controller.signal.reason);
-        assertEquals(at.length, 1);
-        assertEquals(listeners(), 0);
-        assert(!time.next());
-      });
+      await t.step(
+        `with the reason ${Deno.inspect(reason).split("\n")[0]} and a retryAfter of ${retryAfter}`,
+        async () => {
+          using time = new FakeTime();
+          const controller = new AbortController();
+          const listeners = countListeners(controller.signal);
+          const { operation, at } = failing(() => busy(retryAfter));
+          const promise = failureOf(
+            new RetryHandler().execute(operation, { signal: controller.signal }),
+          );
+          await time.tickAsync(retryAfter === undefined ? 400 : 10_000);
+          await time.runMicrotasks();
+          controller.abort(reason);
+          assertStrictEquals(await promise, controller.signal.reason);
+          assertEquals(at.length, 1);
+          assertEquals(listeners(), 0);
+          assert(!time.next());
+        },
+      );
     }
   }
 });
 
 Deno.test("RetryHandler.execute() rejects with the reason of an abort during the operation", async (t) => {
   for (const reason of REASONS) {
-    await t.step(Deno.inspect(reason).split("\n")[0]!, async () => {
+    await t.step(`the reason ${Deno.inspect(reason).split("\n")[0]}`, async () => {
       using time = new FakeTime();
       const controller = new AbortController();
       const listeners = countListeners(controller.signal);
@@ -324,13 +327,13 @@ Deno.test("RetryHandler.execute() rejects with the reason of an abort during the
 
 Deno.test("RetryHandler.execute() leaves no timer and no listener", async (t) => {
   const cases: [string, (call: number) => unknown][] = [
-    ["success", (call) => call < 3 ? busy(100) : undefined],
-    ["retries exhausted", () => busy(5_000)],
-    ["not retriable", (call) => call < 3 ? busy() : new Error("Another error")],
+    ["a success", (call) => call < 3 ? busy(100) : undefined],
+    ["exhausted retries", () => busy(5_000)],
+    ["an error that is not retriable", (call) => call < 3 ? busy() : new Error("Another error")],
     ["too long a retryAfter", (call) => busy(call < 3 ? 0 : 1e9)],
   ];
   for (const [name, error] of cases) {
-    await t.step(name, async () => {
+    await t.step(`after ${name}`, async () => {
       using time = new FakeTime();
       const { signal } = new AbortController();
       const listeners = countListeners(signal);
@@ -368,7 +371,7 @@ Deno.test("RetryHandler() rejects an invalid config", async (t) => {
     ["retryMultiplier", "2"],
   ];
   for (const [field, value] of cases) {
-    await t.step(`${field}: ${Deno.inspect(value)}`, () => {
+    await t.step(`a ${field} of ${Deno.inspect(value)}`, () => {
       const config = { [field]: value } as RetryConfig;
       assertThrows(() => new RetryHandler(config), PrefactorClientError, field);
     });

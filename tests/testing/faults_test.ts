@@ -184,7 +184,7 @@ for (
     ],
   ] satisfies [(faults: SandboxFaults) => void, string][]
 ) {
-  Deno.test(`sandbox.faults: ${message}`, () => {
+  Deno.test(`sandbox.faults throws "${message}"`, () => {
     const error = assertThrows(() => plan(new PrefactorSandbox().faults), PrefactorClientError);
     assertEquals(error.message, message);
   });

@@ -55,11 +55,17 @@ Deno.test("listen() drops the connection if the body of the response fails", asy
   });
 });
 
-Deno.test("listen() rejects if the address is in use", async () => {
+Deno.test("listen() says why it cannot listen on an address", async () => {
   const handler = () => Promise.resolve(new Response());
   await serve(handler, async (_url, { port }) => {
-    await assertRejects(() => listen(handler, { hostname: "127.0.0.1", port }), Error);
+    const message = `Cannot listen on 127.0.0.1, port ${port}: the port is in use`;
+    await assertRejects(() => listen(handler, { hostname: "127.0.0.1", port }), Error, message);
   });
+  await assertRejects(
+    () => listen(handler, { hostname: "192.0.2.1", port: 0 }),
+    Error,
+    "Cannot listen on 192.0.2.1, port 0: this machine does not have the address",
+  );
 });
 
 Deno.test("HttpServer.close() aborts the signal of the requests under way and frees the port", async () => {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { createLogEntry, MAX_LEVELS, readRequest } from "../../src/testing/request_log.ts";
+import type { SandboxRequest } from "@prefactor/http/testing";
+import { createLogEntry, describeRequest, MAX_LEVELS, readRequest } from "../../src/testing/request_log.ts";
 
 const URL = "http://sandbox.test/api/v1/agent_spans";
 const TOKEN = "to+ken/1";
@@ -22,7 +23,7 @@ for (
     [nested(MAX_LEVELS + 1), nested(MAX_LEVELS + 1)],
   ] as const
 ) {
-  Deno.test(`readRequest() reads the body ${body.slice(0, 10)} of ${body.length} characters`, async () => {
+  Deno.test(`readRequest() reads the body "${body.slice(0, 10)}" of ${body.length} characters`, async () => {
     const received = await read(body);
     assertEquals([received.text, received.json], [body, json]);
   });
@@ -55,3 +56,27 @@ Deno.test("createLogEntry() replaces the token in the path, the query, the heade
   assertEquals([headers["x-name"], body], ["[token]", { a: ["[token]"] }]);
   assertEquals(received.json, { a: [TOKEN] });
 });
+
+const REQUEST: SandboxRequest = {
+  id: "1",
+  method: "GET",
+  path: "/api/v1/agent",
+  query: "?page=2",
+  headers: {},
+  body: undefined,
+};
+
+for (
+  const [name, outcome, colour, text] of [
+    ["a success in green", { status: 200 }, 32, "200"],
+    ["an error of the client in yellow", { status: 404 }, 33, "404"],
+    ["an injected status in red", { status: 503, fault: "status" }, 31, "503 (status)"],
+    ["a lost response in red", { fault: "lose" }, 31, "no response (lose)"],
+  ] as const
+) {
+  Deno.test(`describeRequest() shows ${name}`, () => {
+    const request = { ...REQUEST, ...outcome };
+    assertEquals(describeRequest(request, false), `GET /api/v1/agent?page=2 ${text}`);
+    assertEquals(describeRequest(request, true), `GET /api/v1/agent?page=2 \x1b[${colour}m${text}\x1b[0m`);
+  });
+}

@@ -40,7 +40,8 @@ for (
     ["POST", "/api/v1/agent_spans", "", 422, "validation_errors"],
   ] as const
 ) {
-  Deno.test(`sandbox.fetch() responds to ${method} ${path} with the body ${body} with ${status}`, async () => {
+  const content = body === undefined ? "no body" : `the body "${body}"`;
+  Deno.test(`sandbox.fetch() responds with ${status} to ${method} ${path} with ${content}`, async () => {
     const { status: actual, json } = await new Caller().send(method, path, body);
     assertEquals([actual, json.status, json.code, typeof json.message], [status, "error", code, "string"]);
   });

@@ -6,9 +6,10 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { PrefactorHttpClient } from "@prefactor/http";
+import { PrefactorApiError, PrefactorHttpClient } from "@prefactor/http";
 import type { FaultKind, SandboxRequest } from "@prefactor/http/testing";
 import { serveSandbox } from "@prefactor/http/sandbox";
+import { HELP } from "../../src/testing/server_options.ts";
 
 Deno.test("serveSandbox() serves a client on loopback and reports each request", async () => {
   const seen: SandboxRequest[] = [];
@@ -20,6 +21,16 @@ Deno.test("serveSandbox() serves a client on loopback and reports each request",
     "/api/v1/ping",
     200,
   ]]]);
+});
+
+Deno.test("SandboxServer.sandbox is the sandbox that the server serves", async () => {
+  const server = await serveSandbox();
+  await using client = new PrefactorHttpClient({ apiUrl: server.url, apiToken: server.token, maxRetries: 0 });
+  await client.ping();
+  server.sandbox.faults.next({ kind: "status", status: 503 });
+  await assertRejects(() => client.ping(), PrefactorApiError);
+  await server.close();
+  assertEquals(server.sandbox.requests.map(({ status }) => status), [200, 503]);
 });
 
 /** Sends a request with any `Host`, which `fetch` does not allow, and returns the status and the headers. */
@@ -163,25 +174,39 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const SERVER = `${ROOT}src/testing/server.ts`;
 const IMPORT_MAP = `${ROOT}tools/std_stand_ins/import_map.json`;
 
-function spawn(command: string, args: readonly string[]): Deno.ChildProcess {
-  return new Deno.Command(command, { args: [...args], stdin: "null", stdout: "piped", stderr: "piped" })
-    .spawn();
+function spawn([command, ...args]: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(command!, { args, stdin: "null", stdout: "piped", stderr: "piped" }).spawn();
 }
 
-/** Runs the server on Deno with only the permission that it needs. */
-function run(...args: string[]): Deno.ChildProcess {
-  const options = ["--quiet", "--no-prompt", "--allow-net", "--import-map", IMPORT_MAP];
-  return spawn(Deno.execPath(), ["run", ...options, SERVER, ...args]);
+/** The program `script` of util-linux, which runs a command in a terminal. */
+const SCRIPT = "/usr/bin/script";
+const HAS_SCRIPT = Deno.build.os === "linux" && await Deno.stat(SCRIPT).then(() => true, () => false);
+
+/** Runs a command in a terminal, whose keyboard is the standard input. */
+function spawnInTerminal(command: readonly string[], env: Record<string, string>): Deno.ChildProcess {
+  const args = ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"];
+  return new Deno.Command(SCRIPT, { args, env, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
 }
 
-/** Runs the server from one JavaScript file. */
-async function runBundle(command: string, folder: string, ...args: string[]): Promise<Deno.ChildProcess> {
+/** The command of the server on Deno, with only the permission that it needs. */
+const DENO_SERVER = [
+  Deno.execPath(),
+  "run",
+  "--quiet",
+  "--no-prompt",
+  "--allow-net",
+  "--import-map",
+  IMPORT_MAP,
+  SERVER,
+];
+
+/** Bundles the server into one JavaScript file. */
+async function bundle(folder: string): Promise<string> {
   const path = `${folder}/sandbox.mjs`;
-  const bundle = ["run", "-A", "tools/with_std.ts", "bundle", "--quiet", "--output", path, SERVER];
-  const { success } = await new Deno.Command(Deno.execPath(), { cwd: ROOT, args: bundle, stdin: "null" })
-    .output();
+  const args = ["run", "-A", "tools/with_std.ts", "bundle", "--quiet", "--output", path, SERVER];
+  const { success } = await new Deno.Command(Deno.execPath(), { cwd: ROOT, args, stdin: "null" }).output();
   assert(success);
-  return spawn(command, [path, ...args]);
+  return path;
 }
 
 /** Finds Bun itself, since npx would not pass a signal on. */
@@ -191,10 +216,11 @@ async function findBun(): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-const RUNTIMES: Record<string, (folder: string, ...args: string[]) => Promise<Deno.ChildProcess>> = {
-  "Deno": (_folder, ...args) => Promise.resolve(run(...args)),
-  "Node": (folder, ...args) => runBundle("node", folder, ...args),
-  "Bun": async (folder, ...args) => runBundle(await findBun(), folder, ...args),
+/** The command of the server on each runtime. The folder is for files that it needs. */
+const RUNTIMES: Record<string, (folder: string) => Promise<string[]>> = {
+  "Deno": () => Promise.resolve(DENO_SERVER),
+  "Node": async (folder) => ["node", await bundle(folder)],
+  "Bun": async (folder) => [await findBun(), await bundle(folder)],
 };
 
 /** A server in a process of its own, whose output can be waited for. */
@@ -221,9 +247,14 @@ class ServerProcess {
     }
   }
 
-  /** Stops the server by Ctrl+C and returns its last line. */
-  async stop(): Promise<string> {
-    this.child.kill("SIGINT");
+  /** Stops the server by a signal and returns its last line. */
+  stop(signal: Deno.Signal = "SIGINT"): Promise<string> {
+    this.child.kill(signal);
+    return this.end();
+  }
+
+  /** Waits for the end of the server and returns its last line. */
+  async end(): Promise<string> {
     const [summary] = await this.until(/^Requests: \d+, .*$/m);
     assertEquals((await this.child.status).code, 0);
     await this.#output.cancel();
@@ -231,12 +262,18 @@ class ServerProcess {
   }
 }
 
-for (const [runtime, start] of Object.entries(RUNTIMES)) {
+for (const [runtime, command] of Object.entries(RUNTIMES)) {
   /** Runs the callback with a server on this runtime. */
-  const serving = async (flags: string[], use: (url: string, server: ServerProcess) => Promise<void>) => {
+  const serving = async (
+    flags: string[],
+    use: (url: string, server: ServerProcess) => Promise<void>,
+    start: (command: readonly string[]) => Deno.ChildProcess = spawn,
+  ) => {
     const folder = await Deno.makeTempDir();
-    const server = new ServerProcess(await start(folder, "--port=0", "--token", "mine", ...flags));
-    const [, url] = await server.until(/PREFACTOR_API_URL=(.*)\nPREFACTOR_API_TOKEN=mine\n/);
+    const server = new ServerProcess(
+      start([...await command(folder), "--port=0", "--token", "mine", ...flags]),
+    );
+    const [, url] = await server.until(/PREFACTOR_API_URL=(.*?)\r?\nPREFACTOR_API_TOKEN=mine\r?\n/);
     await use(`${url}/api/v1`, server);
     await Deno.remove(folder, { recursive: true });
   };
@@ -287,7 +324,60 @@ for (const [runtime, start] of Object.entries(RUNTIMES)) {
       assertEquals(await server.stderr, "");
     });
   });
+
+  Deno.test(`server.ts ends with a summary if it is terminated on ${runtime}`, async () => {
+    await serving([], async (_url, server) => {
+      assertEquals(await server.stop("SIGTERM"), "Requests: 0, with a fault: 0, with an error: 0");
+      assertEquals(await server.stderr, "");
+    });
+  });
+
+  Deno.test(`server.ts says that its port is in use and exits with 1 on ${runtime}`, async () => {
+    const server = await serveSandbox();
+    const folder = await Deno.makeTempDir();
+    const { port } = new URL(server.url);
+    const { code, stdout, stderr } = await spawn([...await command(folder), "--port", port]).output();
+    await server.close();
+    await Deno.remove(folder, { recursive: true });
+    assertEquals([code, stdout.length, new TextDecoder().decode(stderr).split("\n")], [1, 0, [
+      `Cannot listen on 127.0.0.1, port ${port}: the port is in use`,
+      "Usage: sandbox [flags], see --help",
+      "",
+    ]]);
+  });
+
+  for (
+    const [noColour, status] of [
+      ["", "\x1b[32m200\x1b[0m"],
+      ["1", "200"],
+    ] as const
+  ) {
+    Deno.test({
+      name: `server.ts ${
+        noColour ? "respects NO_COLOR" : "uses colours"
+      } in a terminal and ends by Ctrl+C on ${runtime}`,
+      ignore: !HAS_SCRIPT,
+      async fn() {
+        await serving([], async (url, server) => {
+          await (await fetch(`${url}/ping`, { headers })).body?.cancel();
+          await server.until(/ping \S+\r\n/);
+          const keyboard = server.child.stdin.getWriter();
+          await keyboard.write(new TextEncoder().encode("\x03"));
+          assertEquals(await server.end(), "Requests: 1, with a fault: 0, with an error: 0");
+          await keyboard.close();
+          assertStringIncludes(server.stdout, `\r\nGET /api/v1/ping ${status}\r\n`);
+        }, (command) => spawnInTerminal(command, { NO_COLOR: noColour }));
+      },
+    });
+  }
 }
+
+Deno.test("server.ts prints its help and exits with 0", async () => {
+  for (const flag of ["--help", "-h"]) {
+    const { code, stdout, stderr } = await spawn([...DENO_SERVER, flag]).output();
+    assertEquals([code, new TextDecoder().decode(stdout), stderr.length], [0, `${HELP}\n`, 0]);
+  }
+});
 
 const FLAGS = "--port, --hostname, --token, --faults, --fault-kinds, --seed, --max-records, --max-bytes";
 const KINDS = "refuse, lose, cut, delay, status, garbage, redirect, hang";
@@ -311,7 +401,7 @@ for (
   ] as const
 ) {
   Deno.test(`server.ts refuses ${args.join(" ")}`, async () => {
-    const { code, stderr } = await run(...args).output();
+    const { code, stderr } = await spawn([...DENO_SERVER, ...args]).output();
     const [first, second] = new TextDecoder().decode(stderr).split("\n");
     assertEquals([code, first], [2, message]);
     assertStringIncludes(second!, "Usage:");

@@ -11,12 +11,15 @@ import { failureOf, makeClient, ok, TOKEN } from "../helpers.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
+/** Options of `Deno.inspect` for the name of a test. */
+const ONE_LINE = { breakLength: Infinity };
+
 type InvalidArguments = [name: string, field: string, method: unknown, path: unknown, options?: unknown];
 
 /** Returns the arguments of calls that each have an invalid value of one option. */
 function invalidOptions(field: keyof HttpRequestOptions, values: readonly unknown[]): InvalidArguments[] {
   return values.map((value) => {
-    const name = `${field}: ${Deno.inspect(value).split("\n")[0]}`;
+    const name = `a ${field} of ${Deno.inspect(value, ONE_LINE)}`;
     return [name, field, "GET", "/x", { [field]: value }];
   });
 }
@@ -54,7 +57,7 @@ Deno.test("PrefactorHttpClient.request() sends an Idempotency-Key with every POS
     ["PUT", { idempotencyKey: "mine" }, /^mine$/],
   ];
   for (const [method, options, expected] of cases) {
-    await t.step(`${method} ${Deno.inspect(options)}`, async () => {
+    await t.step(`a ${method} with the options ${Deno.inspect(options, ONE_LINE)}`, async () => {
       const { client, sent } = makeClient(ok);
       await client.request(method, "/x", options);
       const key = sent[0]!.headers.get("idempotency-key");
@@ -76,7 +79,7 @@ Deno.test("defaultIdempotencyKey is the prefix of each generated key", async () 
 Deno.test("X-Prefactor-SDK names the upstream SDK and this package", async (t) => {
   const own = `@prefactor/http@${VERSION}`;
   for (const [sdkHeader, expected] of [[undefined, own], ["my-sdk@1.2.0", `my-sdk@1.2.0 ${own}`]]) {
-    await t.step(expected!, async () => {
+    await t.step(`the header "${expected}"`, async () => {
       const { client, sent } = makeClient(ok, { sdkHeader });
       await client.request("GET", "/x");
       assertEquals(sent[0]!.headers.get("x-prefactor-sdk"), expected);
@@ -92,7 +95,7 @@ Deno.test("PrefactorHttpClient.request() adds headers but does not replace Autho
     new Headers({ "Authorization": "Bearer other", "X-Extra": "1" }),
   ];
   for (const headers of cases) {
-    await t.step(Deno.inspect(headers), async () => {
+    await t.step(`the headers ${Deno.inspect(headers, ONE_LINE)}`, async () => {
       const { client, sent } = makeClient(ok);
       await client.request("GET", "/x", { headers });
       assertEquals(sent[0]!.headers.get("authorization"), `Bearer ${TOKEN}`);
@@ -139,7 +142,7 @@ Deno.test("PrefactorHttpClient.request() encodes params as the query", async (t)
     ["/x", { a: ["1", 2] }, "/x?a=1&a=2"],
   ];
   for (const [path, params, expected] of cases) {
-    await t.step(`${path} ${Deno.inspect(params)}`, async () => {
+    await t.step(`the params ${Deno.inspect(params, ONE_LINE)} of ${path}`, async () => {
       const { client, sent } = makeClient(ok);
       await client.request("GET", path, { params });
       assertEquals(sent[0]!.url, `https://api.example.test${expected}`);
@@ -149,7 +152,7 @@ Deno.test("PrefactorHttpClient.request() encodes params as the query", async (t)
 
 Deno.test("PrefactorHttpClient.request() puts the base path of apiUrl before the path", async (t) => {
   for (const apiUrl of ["https://h.test/base", "https://h.test/base/", "https://h.test/base/api/v1/"]) {
-    await t.step(apiUrl, async () => {
+    await t.step(`the apiUrl ${apiUrl}`, async () => {
       const { client, sent } = makeClient(ok, { apiUrl });
       await client.request("GET", "/api/v1/x");
       assertEquals(sent[0]!.url, "https://h.test/base/api/v1/x");
@@ -163,7 +166,7 @@ Deno.test("PrefactorHttpClient.request() rejects invalid arguments and sends not
   const cases: InvalidArguments[] = [
     ["a method in lower case", "method", "post", "/x"],
     ["a method with a line break", "method", "GET /y\r\n", "/x"],
-    ["TRACE", "method", "TRACE", "/x"],
+    ["the method TRACE", "method", "TRACE", "/x"],
     ["no method", "method", undefined, "/x"],
     ["no path", "path", "GET", undefined],
     ["an empty path", "path", "GET", ""],
@@ -175,8 +178,8 @@ Deno.test("PrefactorHttpClient.request() rejects invalid arguments and sends not
     ["a line break", "path", "GET", "/x\r\nX-Evil: 1"],
     ["a space", "path", "GET", "/x y"],
     ["a backslash", "path", "GET", "/x\\y"],
-    ["dots", "path", "GET", "/x/../y"],
-    ["encoded dots", "path", "GET", "/x/%2e%2E/y"],
+    ["dots in the path", "path", "GET", "/x/../y"],
+    ["encoded dots in the path", "path", "GET", "/x/%2e%2E/y"],
     ["params that are an array", "params", "GET", "/x", { params: ["a"] }],
     ["params that are a string", "params", "GET", "/x", { params: "a=1" }],
     ["a param that is an object", "params.a", "GET", "/x", { params: { a: {} } }],
@@ -224,7 +227,7 @@ Deno.test("PrefactorHttpClient.request() rejects a path that could leave the bas
   const ends = ["", "/", "/x", "?q", "\0", "\x01", "\x1f", "\x7f", "\u0085", " ", "\n", "#", "\\"];
   const segments = ["..", ".", "%2e%2e", "%2E.", ".%2e"];
   for (const path of segments.flatMap((segment) => ends.map((end) => `/${segment}${end}`))) {
-    await t.step(JSON.stringify(path), async () => {
+    await t.step(`the path ${JSON.stringify(path)}`, async () => {
       const { client, sent } = makeClient(ok, { apiUrl: "https://api.example.test/base" });
       const error = await failureOf(client.request("GET", path));
       assertInstanceOf(error, PrefactorClientError);

@@ -28,7 +28,7 @@ Deno.test("PrefactorHttpClient.request() resolves to the JSON object of the resp
 Deno.test("PrefactorHttpClient.request() accepts every 2xx with a JSON object", async (t) => {
   for (let status = 200; status < 300; status++) {
     if ([204, 205].includes(status)) continue;
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       const { client } = makeClient(() => json({ status }, status));
       assertEquals(await client.request("GET", "/x"), { status });
     });
@@ -45,7 +45,7 @@ Deno.test("PrefactorHttpClient.request() resolves to {} for a response without c
     ["DELETE", 204, null],
   ];
   for (const [method, status, body] of cases) {
-    await t.step(`${method} ${status}`, async () => {
+    await t.step(`a ${status} to a ${method}`, async () => {
       const { client } = makeClient(() => new Response(body, { status }));
       assertEquals(await client.request(method, "/x"), {});
     });
@@ -54,7 +54,7 @@ Deno.test("PrefactorHttpClient.request() resolves to {} for a response without c
 
 Deno.test("PrefactorHttpClient.request() rejects any other empty response", async (t) => {
   for (const [method, status] of [["GET", 200], ["POST", 201], ["PUT", 200], ["DELETE", 400]] as const) {
-    await t.step(`${method} ${status}`, async () => {
+    await t.step(`a ${status} to a ${method}`, async () => {
       const { client, sent } = makeClient(() => new Response("", { status }));
       const error = await failureOf(client.request(method, "/x"));
       assertInstanceOf(error, PrefactorResponseContractError);
@@ -82,7 +82,7 @@ Deno.test("PrefactorHttpClient.request() rejects a response that is not a JSON o
   ];
   for (const status of [200, 201, 400, 404, 501]) {
     for (const [name, body] of cases) {
-      await t.step(`${status}, ${name}`, async () => {
+      await t.step(`a ${status} with ${name}`, async () => {
         const { client, sent } = makeClient(
           () => new Response(body, { status, headers: { "x-request-id": "r-1", "retry-after": "7" } }),
         );
@@ -102,7 +102,7 @@ Deno.test("PrefactorHttpClient.request() accepts a U+FFFD that is part of the JS
   const text = JSON.stringify({ text: "a \ufffd, \u00e9 and \ud83d\udc1f" });
   const length = String(new TextEncoder().encode(text).byteLength);
   for (const headers of [{}, { "content-length": length }]) {
-    await t.step(JSON.stringify(headers), async () => {
+    await t.step(`with the headers ${JSON.stringify(headers)}`, async () => {
       const { client } = makeClient(() => new Response(text, { headers }));
       assertEquals(await client.request("GET", "/x"), JSON.parse(text));
     });
@@ -111,7 +111,7 @@ Deno.test("PrefactorHttpClient.request() accepts a U+FFFD that is part of the JS
 
 Deno.test("PrefactorResponseContractError.bodySnippet is the beginning of the body", async (t) => {
   for (const [body, expected] of [["<html>", "<html>"], ["x".repeat(500), "x".repeat(200)], ["[1]", "[1]"]]) {
-    await t.step(expected!, async () => {
+    await t.step(`the body ${body!.slice(0, 10)} of ${body!.length} characters`, async () => {
       const { client } = makeClient(() => new Response(body));
       const error = await failureOf(client.request("GET", "/x"));
       assertInstanceOf(error, PrefactorResponseContractError);
@@ -122,13 +122,13 @@ Deno.test("PrefactorResponseContractError.bodySnippet is the beginning of the bo
 
 Deno.test("PrefactorHttpClient.request() handles deeply nested responses", async (t) => {
   const deepObject = `{"status":"error","code":"deep","message":"Too deep","errors":{"a":${DEEP}}}`;
-  await t.step("200", async () => {
+  await t.step("a 200", async () => {
     const { client } = makeClient(() => new Response(deepObject));
     assertEquals((await client.request("GET", "/x"))["code"], "deep");
   });
   const cases = [[404, PrefactorNotFoundError], [422, PrefactorValidationError], [409, PrefactorApiError]];
   for (const [status, kind] of cases as [number, typeof PrefactorApiError][]) {
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       const { client } = makeClient(() => new Response(deepObject, { status }));
       const error = await failureOf(client.request("GET", "/x"));
       assertInstanceOf(error, kind);
@@ -137,7 +137,7 @@ Deno.test("PrefactorHttpClient.request() handles deeply nested responses", async
       Deno.inspect(error, { depth: 10 });
     });
   }
-  await t.step("200 that does not match its model", async () => {
+  await t.step("a 200 that does not match its model", async () => {
     const { client } = makeClient(() => new Response(`{"status":"success","details":${DEEP}}`));
     const error = await failureOf(client.agentSpans.finish("s"));
     assertInstanceOf(error, PrefactorResponseContractError);
@@ -158,7 +158,7 @@ Deno.test("PrefactorHttpClient.request() fills in what an error response lacks",
     [{ status: "success", code: "c", message: "m" }, "c", "m", {}],
   ];
   for (const [body, code, message, errors] of cases) {
-    await t.step(JSON.stringify(body), async () => {
+    await t.step(`the response ${JSON.stringify(body)}`, async () => {
       const { client } = makeClient(() => json(body, 422, { "x-request-id": "r-1" }));
       const error = await failureOf(client.request("GET", "/x"));
       assertInstanceOf(error, PrefactorValidationError);
@@ -180,7 +180,7 @@ Deno.test("PrefactorHttpClient.request() rejects with the error class of the sta
     [409, PrefactorConflictError],
   ]);
   for (let status = 300; status < 600; status++) {
-    await t.step(String(status), async () => {
+    await t.step(`a ${status}`, async () => {
       using time = new FakeTime();
       const noBody = status === 304;
       const { client, sent } = makeClient(() => noBody ? new Response(null, { status }) : failure(status), {
@@ -216,7 +216,7 @@ Deno.test("maxResponseBytes limits the size of a response", async (t) => {
     ["one byte too long", 99, () => new Response(chunk), false],
     ["with content-length", 99, () => new Response(chunk, { headers: { "content-length": "100" } }), false],
     ["in chunks", 250, (onCancel) => new Response(streamOf(10, onCancel)), false],
-    ["endless", 10_000, (onCancel) => new Response(streamOf(Infinity, onCancel)), false],
+    ["an endless body", 10_000, (onCancel) => new Response(streamOf(Infinity, onCancel)), false],
   ];
   for (const [name, maxResponseBytes, respond, fits] of cases) {
     await t.step(name, async () => {
@@ -229,7 +229,7 @@ Deno.test("maxResponseBytes limits the size of a response", async (t) => {
       assertStringIncludes(error.message, "maxResponseBytes");
       assertEquals([error.statusCode, sent.length], [200, 1]);
       await turn();
-      if (name === "in chunks" || name === "endless") assertEquals(cancelled, 1);
+      if (name === "in chunks" || name === "an endless body") assertEquals(cancelled, 1);
     });
   }
 });
@@ -246,12 +246,12 @@ Deno.test("maxResponseBytes defaults to 16 MiB", async () => {
 
 Deno.test("PrefactorHttpClient.request() reads every body to its end or cancels it", async (t) => {
   const cases: [string, number, boolean][] = [
-    ["success", 200, false],
-    ["error", 404, false],
-    ["redirect", 302, true],
+    ["a success", 200, false],
+    ["an error", 404, false],
+    ["a redirect", 302, true],
   ];
   for (const [name, status, cancels] of cases) {
-    await t.step(name, async () => {
+    await t.step(`the body of ${name}`, async () => {
       let cancelled = false;
       let ended = false;
       const body = new ReadableStream<Uint8Array>({

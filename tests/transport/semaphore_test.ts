@@ -144,17 +144,17 @@ Deno.test("an abort of all queued calls leaves the slot to the next call", async
 
 Deno.test("a failed request frees its slot", async (t) => {
   const cases: [string, () => Response | Promise<Response>, new (...args: never[]) => Error][] = [
-    ["network error", () => Promise.reject(new TypeError("Connection refused")), PrefactorNetworkError],
-    ["fetch throws", () => {
+    ["a network error", () => Promise.reject(new TypeError("Connection refused")), PrefactorNetworkError],
+    ["an error that fetch throws", () => {
       throw new TypeError("Bad fetch");
     }, PrefactorNetworkError],
-    ["error of the API", () => failure(404), PrefactorApiError],
-    ["garbage", () => new Response("<html>"), PrefactorHttpError],
-    ["redirect", () => new Response(null, { status: 302 }), PrefactorApiError],
-    ["timeout", ignoreSignal, PrefactorNetworkError],
+    ["an error of the API", () => failure(404), PrefactorApiError],
+    ["a response that is not JSON", () => new Response("<html>"), PrefactorHttpError],
+    ["a redirect", () => new Response(null, { status: 302 }), PrefactorApiError],
+    ["a timeout", ignoreSignal, PrefactorNetworkError],
   ];
   for (const [name, respond, kind] of cases) {
-    await t.step(name, async () => {
+    await t.step(`after ${name}`, async () => {
       using time = new FakeTime();
       const { client } = makeClient((_sent, index) => index < 3 ? respond() : ok(), {
         maxConcurrency: 1,

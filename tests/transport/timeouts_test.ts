@@ -84,7 +84,7 @@ Deno.test("a response that arrives after the timeout is cancelled", async () => 
 
 Deno.test("connectTimeout defaults to 10 s and requestTimeout to 30 s", async (t) => {
   for (const [phase, respond] of [["connect", hang], ["request", () => endlessBody()]] as const) {
-    await t.step(phase, async () => {
+    await t.step(`the timeout of the phase ${phase}`, async () => {
       using time = new FakeTime();
       const { client } = makeClient(respond);
       const error = await failureOf(settle(time, client.request("GET", "/x", { maxRetries: 0 })));
@@ -104,7 +104,7 @@ Deno.test("the timeouts of a call replace those of the config", async (t) => {
     [{ connectTimeout: undefined, timeout: undefined }, "connect", 1_000],
   ] as const;
   for (const [options, phase, timeout] of cases) {
-    await t.step(Deno.inspect(options), async () => {
+    await t.step(`with the options ${Deno.inspect(options)}`, async () => {
       using time = new FakeTime();
       const started = Date.now();
       const { client } = makeClient(ignoreSignal, {
@@ -143,7 +143,7 @@ Deno.test("PrefactorHttpClient.request() resolves if the response arrives within
 Deno.test("a timeout longer than the maximum of setTimeout() does not expire immediately", async (t) => {
   for (const timeout of [2 ** 31 - 1, 2 ** 31, 2 ** 32 + 5, Number.MAX_SAFE_INTEGER, Number.MAX_VALUE]) {
     for (const connectTimeout of [timeout, null]) {
-      await t.step(`${timeout}, ${connectTimeout}`, async () => {
+      await t.step(`a timeout of ${timeout} and a connectTimeout of ${connectTimeout}`, async () => {
         const response = Promise.withResolvers<Response>();
         const { client, sent } = makeClient(() => response.promise, { maxRetries: 0 });
         const call = outcome(client.request("GET", "/x", { timeout, connectTimeout }));
@@ -158,15 +158,15 @@ Deno.test("a timeout longer than the maximum of setTimeout() does not expire imm
 
 Deno.test("PrefactorHttpClient.request() leaves no timer, however it ends", async (t) => {
   const cases = [
-    ["success", () => ok()],
-    ["error of the API", () => json({ code: "x" }, 404)],
-    ["network error", () => Promise.reject(new TypeError("Refused"))],
-    ["redirect", () => new Response(null, { status: 302 })],
-    ["garbage", () => new Response("<html>")],
+    ["a success", () => ok()],
+    ["an error of the API", () => json({ code: "x" }, 404)],
+    ["a network error", () => Promise.reject(new TypeError("Refused"))],
+    ["a redirect", () => new Response(null, { status: 302 })],
+    ["a response that is not JSON", () => new Response("<html>")],
     ["a response over maxResponseBytes", () => new Response(new Uint8Array(100))],
   ] as const;
   for (const [name, respond] of cases) {
-    await t.step(name, async () => {
+    await t.step(`after ${name}`, async () => {
       using time = new FakeTime();
       const { client } = makeClient(respond, { maxRetries: 0, maxResponseBytes: 99 });
       await outcome(client.request("GET", "/x"));
@@ -177,7 +177,7 @@ Deno.test("PrefactorHttpClient.request() leaves no timer, however it ends", asyn
 
 Deno.test("a call that the timeout of another call aborts leaves no timer", async (t) => {
   for (const paths of [["/first", "/second"], ["/second", "/first"]] as const) {
-    await t.step(paths.join(" "), async () => {
+    await t.step(`${paths[0]} before ${paths[1]}`, async () => {
       using time = new FakeTime();
       const other = new AbortController();
       const { client } = makeClient(({ url, signal }) => {
@@ -223,7 +223,7 @@ Deno.test("PrefactorHttpClient.request() times out if a real server stalls", asy
     maxRetries: 0,
   });
   for (const [path, phase] of [["/headers", "connect"], ["/body", "request"]] as const) {
-    await t.step(path, async () => {
+    await t.step(`at ${path}`, async () => {
       const options = phase === "connect" ? { connectTimeout: 100 } : { timeout: 100 };
       const error = await failureOf(client.request("GET", path, options));
       assertInstanceOf(error, PrefactorTimeoutError);

@@ -21,12 +21,12 @@ import {
 import { failure, failureOf, json, makeClient, ok, outcome, settle, TOKEN } from "../helpers.ts";
 
 Deno.test("fetch() is called without a this value", async (t) => {
-  await t.step("config.fetch", async () => {
+  await t.step("the fetch of the config", async () => {
     const { client, sent } = makeClient(ok);
     await client.request("GET", "/x");
     assertStrictEquals(sent[0]!.self, undefined);
   });
-  await t.step("globalThis.fetch", async () => {
+  await t.step("the global fetch", async () => {
     let self: unknown = "not called";
     using _stub = stub(globalThis, "fetch", function (this: unknown) {
       self = this;
@@ -132,7 +132,7 @@ Deno.test("an error of fetch whose message throws affects only its own call", as
 
 Deno.test("PrefactorHttpClient.request() handles errors of fetch with the token and an invalid name or stack", async (t) => {
   for (const invalid of [{ stack: 5 }, { name: 5 }, { stack: null, name: {} }]) {
-    await t.step(Deno.inspect(invalid), async () => {
+    await t.step(`an error with ${Deno.inspect(invalid)}`, async () => {
       const { client } = makeClient(() => Promise.reject(Object.assign(new Error(TOKEN), invalid)));
       const error = await failureOf(client.request("GET", "/x", { maxRetries: 0 }));
       assertInstanceOf(error, PrefactorNetworkError);
@@ -211,10 +211,14 @@ Deno.test("PrefactorHttpClient.request() is an error at once if there is no fetc
 });
 
 Deno.test("a response of a replacement of fetch may have a Map or get() alone as its headers", async (t) => {
-  const get = () => undefined;
-  for (const headers of [new Map(), { get }, new Map([["content-length", "5"]])]) {
+  const kinds = [
+    ["an empty Map", new Map()],
+    ["a Map with a length", new Map([["content-length", "5"]])],
+    ["get()", { get: () => undefined }],
+  ] as const;
+  for (const [name, headers] of kinds) {
     for (const [status, expected] of [[200, undefined], [302, "redirect"], [404, "unknown"]] as const) {
-      await t.step(`${Deno.inspect(headers)}, ${status}`, async () => {
+      await t.step(`${name} of a ${status}`, async () => {
         const arrayBuffer = () => Promise.resolve(new TextEncoder().encode("{}").buffer);
         const response = { status, ok: status === 200, headers, arrayBuffer };
         const { client, sent } = makeClient(() => response as unknown as Response);
