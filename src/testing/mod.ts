@@ -62,9 +62,15 @@
  * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
  *   and discarded ones have `null` as their `value`.
  * - Costs and risks are not computed.
- * - Of the administration there are people, teams, environments, risk profiles, deployments and integrations. They are plain
- *   records: nothing else depends on them, and they may name agents and environments that do not exist.
- * - A list can be sorted by any field. Records without the field come last.
+ * - An instance belongs to the deployment of its agent in its environment. The first registration creates the deployment,
+ *   and a registration with `update_current_version` sets its current version.
+ * - A registration records the version of the agent and that of its schemas, or refers to recorded ones of the same
+ *   content. A version that `create` made is never reused. The types of `span_schemas` are in `span_type_schemas` of the
+ *   recorded version.
+ * - An account has an environment and an admin user from the start. An `account_id` can only be that of the sandbox.
+ *   Records may name agents, people, teams and environments that do not exist.
+ * - The test of an integration delivers nothing and always succeeds. All templates of risk profiles are the same.
+ * - A list can be sorted by any stored field. Records without the field come last.
  *
  * @module
  */

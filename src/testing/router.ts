@@ -9,14 +9,15 @@ import type { BulkItem } from "../models/bulk.ts";
 import { type FieldRules, type Fields, findFieldErrors, isFilled, required } from "./fields.ts";
 import { ErrorReply, fieldError, invalidFields, type Reply } from "./replies.ts";
 import { MAX_LEVELS, type ReceivedRequest } from "./request_log.ts";
+import { AGENT_DEPLOYMENT_ROUTES } from "./resources/agent_deployments.ts";
 import { ADMINISTRATION_ROUTES } from "./resources/administration.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
 import { AGENT_ROUTES } from "./resources/agents.ts";
 import { ALERT_ROUTES } from "./resources/alerts.ts";
 import { bulkRoute } from "./resources/bulk.ts";
-
 import { PING_ROUTE } from "./resources/ping.ts";
+import { VERSION_ROUTES } from "./resources/versions.ts";
 import type { Route, RouteInput } from "./route.ts";
 import type { Deployment, Store } from "./store.ts";
 
@@ -29,6 +30,8 @@ const ROUTES: readonly Route[] = [
   ...AGENT_SPAN_ROUTES,
   ...AGENT_ROUTES,
   ...ALERT_ROUTES,
+  ...AGENT_DEPLOYMENT_ROUTES,
+  ...VERSION_ROUTES,
   ...ADMINISTRATION_ROUTES,
   bulkRoute(runItem),
   PING_ROUTE,

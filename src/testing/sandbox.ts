@@ -28,6 +28,7 @@ import {
   respond,
   wait,
 } from "./responses.ts";
+import { addFirstRecords } from "./resources/administration.ts";
 import { handleRequest } from "./router.ts";
 import type {
   PayloadValidator,
@@ -38,6 +39,7 @@ import type {
   SandboxSpan,
 } from "./store.ts";
 import { createAccount, Store } from "./store.ts";
+import { createToken } from "./tokens.ts";
 
 /** The URL of the sandbox for its own clients. The top-level domain is reserved, so no other host can have it. */
 const API_URL = "https://sandbox.prefactor.test";
@@ -142,7 +144,8 @@ export class PrefactorSandbox {
     const account = createAccount(accountId, options.deployment);
     this.#onRequest = options.onRequest;
     this.#token = token;
-    this.#createStore = () => new Store(account, new Bounds(maxRecords, maxBytes), validatePayload);
+    this.#createStore = () =>
+      addFirstRecords(new Store(account, new Bounds(maxRecords, maxBytes), validatePayload));
     this.#store = this.#createStore();
     this.fetch = (input, init) => this.#fetch(input, init);
   }
@@ -271,11 +274,6 @@ export class PrefactorSandbox {
     this.#store.trim();
     return reply;
   }
-}
-
-/** Creates a token that looks like those of the platform, which are JSON Web Tokens. */
-function createToken(): string {
-  return `eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmVmYWN0b3Itc2FuZGJveCJ9.${crypto.randomUUID()}`;
 }
 
 function isRequest(input: Request | URL | string): input is Request {

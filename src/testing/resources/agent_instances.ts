@@ -7,16 +7,26 @@
 import { fail, formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
 import { isFinishStatus } from "../../models/common.ts";
 import type { JsonObject } from "../../models/common.ts";
-import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
+import type { AgentSchemaVersionForRegister, AgentVersionForRegister } from "../../models/registration.ts";
 import { isAgentSchemaVersionForRegister, isAgentVersionForRegister } from "../../models/registration.ts";
-import { type FieldRules, type Fields, isFilled, isFlag, optional, required } from "../fields.ts";
-import { equals, listPage, PAGE_FIELDS } from "../lists.ts";
+import { type FieldRules, type Fields, isFilled, isFlag, optional, own, required } from "../fields.ts";
+import { equals, type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route, RouteInput } from "../route.ts";
 import type { Deployment, SandboxInstance, Store } from "../store.ts";
+import { deploymentOf } from "./agent_deployments.ts";
 import { agentToRegister } from "./agents.ts";
 import { findShown, freeId } from "./ids.ts";
 import { changesOfFinish, invalidAction, timestampOf } from "./lifecycle.ts";
+import { recordVersions } from "./versions.ts";
+
+const FILTERS: ListFilters<SandboxInstance> = {
+  agent_id: equals("agent_id"),
+  agent_version_id: equals("agent_version_id"),
+};
+
+/** The fields that instances in a list leave out. */
+const DETAILS_ONLY = ["agent_deployment_id", "span_counts", "quality_payloads", "quality_summaries"];
 
 const instanceId: Route["instanceId"] = (_store, { id }) => id;
 
@@ -67,10 +77,7 @@ export const AGENT_INSTANCE_ROUTES: readonly Route[] = [
     path: "agent_instance",
     fields: { agent_id: required(isFilled), ...PAGE_FIELDS },
     handle: (store, { fields }) =>
-      listPage(store.instances.records.values(), fields, {
-        agent_id: equals<SandboxInstance>("agent_id"),
-        agent_version_id: equals<SandboxInstance>("agent_version_id"),
-      }),
+      listPage(store.instances.records.values(), fields, { filters: FILTERS, detailsOnly: DETAILS_ONLY }),
   },
   {
     method: "GET",
@@ -137,14 +144,15 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
   const agentId = deployment?.agentId ?? fields["agent_id"] as string;
   const agent = agentToRegister(store, agentId);
   const id = freeId(store, store.instances, fields["id"]);
-  const version = contentOf(agentId, fields["agent_version"]);
-  const versionId = store.agentVersionIds.getOrCreate(version, () => account.createId());
-  const schemaVersion = contentOf(agentId, fields["agent_schema_version"]);
-  const schemaVersionId = store.schemaVersionIds.getOrCreate(schemaVersion, () => account.createId());
-  store.schemaVersions.set(
-    schemaVersionId,
+  const { versionId, schemaVersionId } = recordVersions(
+    store,
+    agentId,
+    fields["agent_version"] as AgentVersionForRegister,
     fields["agent_schema_version"] as AgentSchemaVersionForRegister,
   );
+  const environmentId = deployment?.environmentId ?? fields["environment_id"] as string | undefined ??
+    account.environmentId;
+  const agentDeployment = deploymentOf(store, agentId, environmentId, deployment?.id);
   const isCurrent = fields["update_current_version"] !== false;
   const now = new Date().toISOString();
   store.agents.set(agentId, {
@@ -153,6 +161,10 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     current_version_id: isCurrent ? versionId : agent.current_version_id,
     updated_at: now,
   });
+  if (isCurrent) {
+    const pinned = { ...agentDeployment, current_version_id: versionId, updated_at: now };
+    store.plainRecords("agent_deployment").set(agentDeployment.id, pinned);
+  }
 
   const instance: SandboxInstance = {
     type: "agent_instance",
@@ -161,9 +173,8 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     agent_id: agentId,
     agent_version_id: versionId,
     agent_schema_version_id: schemaVersionId,
-    environment_id: deployment?.environmentId ?? fields["environment_id"] as string | undefined ??
-      account.environmentId,
-    agent_deployment_id: deployment?.id ?? null,
+    environment_id: environmentId,
+    agent_deployment_id: agentDeployment.id,
     status: "pending",
     inserted_at: now,
     updated_at: now,
@@ -171,7 +182,8 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     finished_at: null,
     termination_reason: null,
     span_counts: { total: 0, pending: 0, active: 0, complete: 0, failed: 0, cancelled: 0, finished: 0 },
-    purpose: (fields["purpose"] as string | undefined) ?? null,
+    last_activity_span_at: null,
+    purpose: (fields["purpose"] as string | undefined) ?? "live",
     external_identifier: (fields["external_identifier"] as string | null | undefined) ?? null,
     quality_payloads: {},
   };
@@ -198,7 +210,7 @@ function recordQuality(store: Store, instance: SandboxInstance, fields: Fields):
   const name = fields["name"] as string;
   const payload = fields["payload"] as JsonObject | null | undefined;
   if (payload === undefined) throw invalidFields({ payload: fieldError("required", "payload is required") });
-  if (!store.schemasOf(instance.id).quality_schemas?.some((schema) => schema.name === name)) {
+  if (!own(store.schemasOf(instance.id).quality_schemas, name)) {
     throw invalidFields({ name: fieldError("invalid", `There is no quality schema ${formatValue(name)}`) });
   }
   const others = Object.entries(instance.quality_payloads ?? {}).filter(([other]) => other !== name);
@@ -219,15 +231,4 @@ function describeRun(store: Store, { id }: SandboxInstance) {
     `${schema_name} (${status}): ${JSON.stringify(payload)} -> ${JSON.stringify(result_payload)}`
   );
   return { body: lines.join("\n"), generated_at: new Date().toISOString(), span_count: spans.length };
-}
-
-/** The key of a version: the same for the same content, whatever the order of its fields. */
-function contentOf(agentId: string, content: unknown): string {
-  return JSON.stringify([agentId, canonical(content)]);
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (!isObject(value)) return value;
-  return Object.keys(value).sort().map((field) => [field, canonical(value[field])]);
 }

@@ -5,10 +5,10 @@
  */
 
 import { formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
-import type { AgentStatus, JsonObject } from "../../models/common.ts";
+import type { AgentStatus, JsonObject, JsonObjectLike } from "../../models/common.ts";
 import { isFinishStatus } from "../../models/common.ts";
-import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
-import { type Fields, isFilled, isFlag, optional, required } from "../fields.ts";
+import type { SpanTypeSchemaForCreate } from "../../models/registration.ts";
+import { type Fields, isFilled, isFlag, optional, own, required } from "../fields.ts";
 import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply } from "../replies.ts";
 import type { Route } from "../route.ts";
@@ -69,7 +69,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
       const spans = field === "agent_id"
         ? [...store.spans.records.values()].filter(({ agent_id }) => agent_id === id)
         : store.spansOf(findInstance(store, id).id);
-      return listPage(spans, fields, TIME_FILTERS);
+      return listPage(spans, fields, { filters: TIME_FILTERS });
     },
   },
   {
@@ -134,7 +134,7 @@ function create(store: Store, fields: Fields): SandboxSpan {
   const id = freeId(store, store.spans, fields["id"]);
   const now = new Date().toISOString();
   const status = fields["status"] as AgentStatus;
-  const type = findType(store.schemasOf(instance.id), fields["schema_name"] as string);
+  const type = findType(store, instance.id, fields["schema_name"] as string);
   const payload = fields["payload"] as JsonObject;
   const result = (fields["result_payload"] as JsonObject | null | undefined) ?? null;
   const span: SandboxSpan = {
@@ -145,7 +145,9 @@ function create(store: Store, fields: Fields): SandboxSpan {
     agent_instance_id: instance.id,
     parent_span_id: (fields["parent_span_id"] as string | null | undefined) ?? null,
     schema_name: type.name,
-    schema_title: type.title,
+    schema_title: type.title ?? null,
+    data_risk: type.data_risk as JsonObject | null | undefined ?? null,
+    purpose: "activity",
     status,
     payload,
     result_payload: result,
@@ -168,7 +170,7 @@ function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
   };
   const result = fields["result_payload"] as JsonObject | null | undefined;
   if (!result) return store.changeSpan(span, changes);
-  const type = findType(store.schemasOf(span.agent_instance_id), span.schema_name);
+  const type = findType(store, span.agent_instance_id, span.schema_name);
   return store.changeSpan(span, {
     ...changes,
     result_payload: result,
@@ -176,27 +178,13 @@ function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
   });
 }
 
-interface SpanType {
+interface SpanType extends Partial<SpanTypeSchemaForCreate> {
   readonly name: string;
-  readonly title: string | null;
-  /** The schema of the payload; `undefined` if the instance registered no such type. */
-  readonly params: JsonObject | undefined;
-  readonly result: JsonObject | null | undefined;
 }
 
-function findType(schemas: AgentSchemaVersionForRegister, name: string): SpanType {
-  const type = schemas.span_type_schemas?.find((type) => type.name === name);
-  return {
-    name,
-    title: type?.title ?? null,
-    // The schemas are parsed JSON.
-    params: (type?.params_schema ?? own(schemas.span_schemas, name)) as JsonObject | undefined,
-    result: (type?.result_schema ?? own(schemas.span_result_schemas, name)) as JsonObject | null | undefined,
-  };
-}
-
-function own<T>(map: Record<string, T> | null | undefined, name: string): T | undefined {
-  return map && Object.hasOwn(map, name) ? map[name] : undefined;
+/** Finds a registered type, or returns one that has only the name. */
+function findType(store: Store, instanceId: string, name: string): SpanType {
+  return own(store.schemasOf(instanceId).span_type_schemas, name) ?? { name };
 }
 
 function findMismatches(
@@ -205,16 +193,18 @@ function findMismatches(
   payload: JsonObject,
   result: JsonObject | null,
 ): Pick<SandboxSpan, "schema_mismatches"> {
-  if (!type.params) {
+  if (!type.params_schema) {
     return { schema_mismatches: [`schema_name: ${formatValue(type.name)} is not registered`] };
   }
-  const mismatches = validate("payload", payload, type.params);
-  if (result && type.result) mismatches.push(...validate("result_payload", result, type.result));
+  const mismatches = validate("payload", payload, type.params_schema);
+  if (result && type.result_schema) {
+    mismatches.push(...validate("result_payload", result, type.result_schema));
+  }
   return mismatches.length > 0 ? { schema_mismatches: mismatches } : {};
 
-  function validate(field: string, value: JsonObject, schema: JsonObject): string[] {
+  function validate(field: string, value: JsonObject, schema: JsonObjectLike): string[] {
     try {
-      return validatePayload(value, schema)
+      return validatePayload(value, schema as JsonObject)
         .slice(0, MAX_MISMATCHES)
         .map((mismatch) => `${field}: ${mismatch}`.slice(0, MAX_MISMATCH_LENGTH));
     } catch (error) {

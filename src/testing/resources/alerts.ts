@@ -7,7 +7,7 @@
 import { formatValue, isBoolean, isDateTime, isObject } from "../../guards.ts";
 import { type AlertSeverity, isAlertSeverity } from "../../models/alert.ts";
 import type { JsonObject } from "../../models/common.ts";
-import { type FieldRules, type Fields, isFilled, optional, required } from "../fields.ts";
+import { type FieldRules, type Fields, isFilled, optional, own, required } from "../fields.ts";
 import { equals, filterRecords, type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route } from "../route.ts";
@@ -68,7 +68,11 @@ export const ALERT_ROUTES: readonly Route[] = [
       "active_during[finish_at]": optional(isDateTime),
       ...PAGE_FIELDS,
     },
-    handle: (store, { fields }) => listPage(store.alerts.records.values(), fields, FILTERS),
+    handle: (store, { fields }) =>
+      listPage(store.alerts.records.values(), fields, {
+        filters: FILTERS,
+        detailsOnly: ["payload", "payload_sensitive_encoding"],
+      }),
   },
   {
     method: "GET",
@@ -92,9 +96,9 @@ export const ALERT_ROUTES: readonly Route[] = [
 function raise(store: Store, fields: Fields): SandboxAlert {
   const instance = findInstance(store, fields["agent_instance_id"] as string);
   const name = fields["name"] as string;
-  const schemas = store.schemasOf(instance.id).alert_schemas ?? [];
-  const schema = schemas.find((schema) => schema.name === name);
-  if (!schema && schemas.length > 0) {
+  const schemas = store.schemasOf(instance.id).alert_schemas;
+  const schema = own(schemas, name);
+  if (!schema && Object.keys(schemas).length > 0) {
     throw invalidFields({ name: fieldError("invalid", `There is no alert schema ${formatValue(name)}`) });
   }
   const now = new Date().toISOString();

@@ -1,0 +1,7 @@
+import { assertMatch, assertNotEquals } from "@std/assert";
+import { createToken } from "../../src/testing/tokens.ts";
+
+Deno.test("createToken() creates a new token in the form of a JSON Web Token", () => {
+  assertMatch(createToken(), /^\w+\.\w+\.[\w-]{36}$/);
+  assertNotEquals(createToken(), createToken());
+});
