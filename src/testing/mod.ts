@@ -42,7 +42,8 @@
  *
  * - Errors are checked in this order: token, path, method, scope of the token, body, fields, existence, state. An empty body
  *   is read as `{}`.
- * - An idempotency key belongs to one method and path, or to one type of bulk item. The first reply to it is recorded, even
+ * - An idempotency key belongs to one method and path, or to one type of bulk item, and to the account or one deployment,
+ *   depending on the token. The first reply to it is recorded, even
  *   if it is an error; a request that is refused before its operation runs is not recorded.
  * - An `id` can be any non-empty string, PFID or not, and so can a `parent_span_id`.
  * - Spans can be created in an instance of any status. A span cannot be created as `terminated`.
@@ -67,6 +68,10 @@
  * - A registration records the version of the agent and that of its schemas, or refers to recorded ones of the same
  *   content. A version that `create` made is never reused. The types of `span_schemas` are in `span_type_schemas` of the
  *   recorded version.
+ * - An API token is valid from its creation. One that is suspended, revoked or past its `expires_at` gets 401 with the code
+ *   `bad_authtoken`; one without `expires_at` does not expire. Only a revoked one can be deleted.
+ * - A deployment-scoped token can use instances and spans of any agent. With it, qualities and alerts get 401, as reads do,
+ *   and so does the termination of a run.
  * - An account has an environment and an admin user from the start. An `account_id` can only be that of the sandbox.
  *   Records may name agents, people, teams and environments that do not exist.
  * - The test of an integration delivers nothing and always succeeds. All templates of risk profiles are the same.

@@ -6,6 +6,7 @@
 
 import { ArgumentChecker } from "../arguments.ts";
 import type { HttpClientConfig } from "../config.ts";
+import { authenticate } from "./authentication.ts";
 import { Bounds } from "./collection.ts";
 import { isFilled } from "./fields.ts";
 import type { Fault } from "./fault.ts";
@@ -48,13 +49,13 @@ const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 
 /** Options of a {@linkcode PrefactorSandbox}. */
 export interface SandboxOptions {
-  /** The only valid token. Defaults to a random one. */
+  /** The token that is valid from the start. Defaults to a random one. */
   token?: string;
   /** The id of the account. Defaults to a new id. */
   accountId?: string;
   /**
-   * The deployment of a deployment-scoped token: registrations leave out agent and environment, and reads get 401. By
-   * default the token is account-scoped.
+   * The deployment of `token`: registrations leave out agent and environment, and reads get 401. By default the token is
+   * account-scoped.
    */
   deployment?: SandboxDeployment;
   /**
@@ -266,11 +267,9 @@ export class PrefactorSandbox {
   }
 
   #handle(received: ReceivedRequest): Reply {
-    const [scheme, token] = received.request.headers.get("authorization")?.split(" ") ?? [];
-    if (scheme?.toLowerCase() !== "bearer" || token !== this.#token) {
-      return new ErrorReply(401, "bad_authtoken", "The token is missing or wrong").toReply();
-    }
-    const reply = handleRequest(this.#store, received);
+    const access = authenticate(this.#store, this.#token, received.request.headers.get("authorization"));
+    if (!access) return new ErrorReply(401, "bad_authtoken", "The token is missing or not valid").toReply();
+    const reply = handleRequest(this.#store, received, access);
     this.#store.trim();
     return reply;
   }

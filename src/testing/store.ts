@@ -109,7 +109,7 @@ export interface Account {
   readonly id: string;
   /** The environment of a registration that names none. */
   readonly environmentId: string;
-  /** The deployment of the token, if the token is deployment-scoped. */
+  /** The deployment of the sandbox's own token, if that is deployment-scoped. */
   readonly deployment: Deployment | undefined;
 }
 
@@ -157,6 +157,8 @@ export class Store {
   readonly agents: Collection<SandboxAgent>;
   /** The ids of registered versions by type and content. */
   readonly versionIds: Collection<string>;
+  /** The ids of the API tokens by token. */
+  readonly tokenIds: Collection<string>;
   readonly instances: Collection<SandboxInstance>;
   readonly spans: Collection<SandboxSpan>;
   readonly alerts: Collection<SandboxAlert>;
@@ -175,6 +177,7 @@ export class Store {
     this.replies = bounds.createCollection({ hasEnded: () => true });
     this.agents = this.plainRecords("agent") as Collection<object> as Collection<SandboxAgent>;
     this.versionIds = bounds.createCollection();
+    this.tokenIds = bounds.createCollection();
     this.instances = bounds.createCollection<SandboxInstance>({
       hasEnded,
       onDrop: (instance) => this.#dropSpansOf(instance.id),

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createLogEntry, MAX_LEVELS, readRequest } from "../../src/testing/request_log.ts";
+import { createToken } from "../../src/testing/tokens.ts";
 
 const URL = "http://sandbox.test/api/v1/agent_spans";
 const TOKEN = "to+ken/1";
@@ -54,4 +55,13 @@ Deno.test("createLogEntry() replaces the token in the path, the query, the heade
   assertEquals([path, query], ["/api/v1/agent_spans/[token]", "?b=[token]"]);
   assertEquals([headers["x-name"], body], ["[token]", { a: ["[token]"] }]);
   assertEquals(received.json, { a: [TOKEN] });
+});
+
+Deno.test("createLogEntry() replaces tokens that the API created", async () => {
+  const created = createToken();
+  const received = await read(`{"a":"${created}"}`, `${URL}/${created}`, { "x-name": `a ${created}` });
+  const { path, headers, body } = createLogEntry("r-1", received, TOKEN);
+  assertEquals([path, headers["x-name"], body], ["/api/v1/agent_spans/[token]", "a [token]", {
+    a: "[token]",
+  }]);
 });

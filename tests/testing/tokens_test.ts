@@ -1,7 +1,8 @@
-import { assertMatch, assertNotEquals } from "@std/assert";
-import { createToken } from "../../src/testing/tokens.ts";
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { CREATED_TOKEN, createToken } from "../../src/testing/tokens.ts";
 
 Deno.test("createToken() creates a new token in the form of a JSON Web Token", () => {
   assertMatch(createToken(), /^\w+\.\w+\.[\w-]{36}$/);
   assertNotEquals(createToken(), createToken());
+  assertEquals("a " + createToken().replace(CREATED_TOKEN, "b"), "a b");
 });
