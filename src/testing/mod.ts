@@ -59,6 +59,10 @@
  *   payload is not validated. An instance has at most one raised alert of a name: another raise replaces its severity
  *   and payload. A clear of an alert that is not raised gets 409.
  * - Only a quality that the registration declared can be recorded. Its payload is not validated.
+ * - Templates are Liquid with `if`, `elsif` and `else`, comparisons, paths such as `inputs["ai.model.id"]`, and the filters
+ *   `default`, `size`, `truncate`, `truncatewords`, `upcase` and `downcase`. A template of a span sees the fields of the
+ *   payload and of the result, those of the result first. Objects render as nothing, so a wrapped sensitive value does. A
+ *   summary has at most 1,000 characters, and is `null` if the template is invalid.
  * - A termination leaves the spans of the instance as they are.
  * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
  *   and discarded ones have `null` as their `value`.

@@ -14,6 +14,7 @@ import { equals, type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route, RouteInput } from "../route.ts";
 import type { Deployment, SandboxInstance, Store } from "../store.ts";
+import { renderTemplate } from "../template.ts";
 import { deploymentOf } from "./agent_deployments.ts";
 import { agentToRegister } from "./agents.ts";
 import { findShown, freeId } from "./ids.ts";
@@ -186,6 +187,7 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     purpose: (fields["purpose"] as string | undefined) ?? "live",
     external_identifier: (fields["external_identifier"] as string | null | undefined) ?? null,
     quality_payloads: {},
+    quality_summaries: {},
   };
   store.addInstance(instance);
   return instance;
@@ -210,12 +212,20 @@ function recordQuality(store: Store, instance: SandboxInstance, fields: Fields):
   const name = fields["name"] as string;
   const payload = fields["payload"] as JsonObject | null | undefined;
   if (payload === undefined) throw invalidFields({ payload: fieldError("required", "payload is required") });
-  if (!own(store.schemasOf(instance.id).quality_schemas, name)) {
+  const schemas = store.schemasOf(instance.id).quality_schemas;
+  if (!own(schemas, name)) {
     throw invalidFields({ name: fieldError("invalid", `There is no quality schema ${formatValue(name)}`) });
   }
   const others = Object.entries(instance.quality_payloads ?? {}).filter(([other]) => other !== name);
   const recorded: [string, JsonObject][] = payload ? [...others, [name, payload]] : others;
-  return store.changeInstance(instance, { quality_payloads: Object.fromEntries(recorded) });
+  const summaries = recorded.flatMap(([name, payload]) => {
+    const summary = renderTemplate(own(schemas, name)?.template, payload);
+    return summary === null ? [] : [[name, summary]];
+  });
+  return store.changeInstance(instance, {
+    quality_payloads: Object.fromEntries(recorded),
+    quality_summaries: Object.fromEntries(summaries),
+  });
 }
 
 function countRaisedAlerts(store: Store, instanceId: string): number {

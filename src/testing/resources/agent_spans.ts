@@ -13,6 +13,7 @@ import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply } from "../replies.ts";
 import type { Route } from "../route.ts";
 import { withoutSensitive } from "../sensitive.ts";
+import { renderTemplate } from "../template.ts";
 import { hasEnded, type SandboxSpan, type Store } from "../store.ts";
 import { findInstance } from "./agent_instances.ts";
 import { freeId, onlyOneOf } from "./ids.ts";
@@ -61,6 +62,8 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
       agent_id: optional(isFilled),
       start_time: optional(isDateTime),
       end_time: optional(isDateTime),
+      include_summaries: optional(isFlag),
+      include_risk_level: optional(isFlag),
       ...PAGE_FIELDS,
     },
     instanceId: instanceOfFields,
@@ -69,7 +72,11 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
       const spans = field === "agent_id"
         ? [...store.spans.records.values()].filter(({ agent_id }) => agent_id === id)
         : store.spansOf(findInstance(store, id).id);
-      return listPage(spans, fields, { filters: TIME_FILTERS });
+      const summaryOf = (span: SandboxSpan) => fields["include_summaries"] === "true" ? span.summary : null;
+      return listPage(spans, fields, {
+        filters: TIME_FILTERS,
+        present: (span) => ({ ...span, summary: summaryOf(span), risk_level: null, risk_score: null }),
+      });
     },
   },
   {
@@ -94,7 +101,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
     handle(store, { id, fields }) {
       const span = findSpan(store, id);
       return {
-        details: fields["redacted"] === "true" ? { ...span, ...payloadsWithoutSensitive(span) } : span,
+        details: fields["redacted"] === "true" ? { ...span, ...wipedFields(store, span) } : span,
       };
     },
   },
@@ -104,7 +111,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
     instanceId: instanceOfSpan,
     handle(store, { id }) {
       const span = findSpan(store, id);
-      return { details: store.changeSpan(span, payloadsWithoutSensitive(span)) };
+      return { details: store.changeSpan(span, wipedFields(store, span)) };
     },
   },
 ];
@@ -119,13 +126,16 @@ function findSpan(store: Store, id: string): SandboxSpan {
   return span;
 }
 
-/** The payloads without their sensitive values. Only a span with `sensitive_encoding` has any. */
-function payloadsWithoutSensitive(span: SandboxSpan): Partial<SandboxSpan> {
+/** The fields that change without the sensitive values. Only a span with `sensitive_encoding` has any. */
+function wipedFields(store: Store, span: SandboxSpan): Partial<SandboxSpan> {
   if (!span.sensitive_encoding) return {};
-  const { payload, result_payload } = span;
+  const payload = withoutSensitive(span.payload);
+  const result_payload = span.result_payload ? withoutSensitive(span.result_payload) : null;
+  const { template } = findType(store, span.agent_instance_id, span.schema_name);
   return {
-    payload: withoutSensitive(payload),
-    ...(result_payload && { result_payload: withoutSensitive(result_payload) }),
+    payload,
+    result_payload,
+    summary: renderTemplate(template, { ...payload, ...result_payload }),
   };
 }
 
@@ -150,14 +160,12 @@ function create(store: Store, fields: Fields): SandboxSpan {
     purpose: "activity",
     status,
     payload,
-    result_payload: result,
-    summary: null,
     sensitive_encoding: fields["sensitive_encoding"] === true,
     started_at: (fields["started_at"] as string | null | undefined) ?? (status === "pending" ? null : now),
     inserted_at: now,
     updated_at: now,
     finished_at: (fields["finished_at"] as string | null | undefined) ?? (hasEnded({ status }) ? now : null),
-    ...findMismatches(store, type, payload, result),
+    ...fieldsWithResult(store, type, payload, result),
   };
   store.addSpan(span, instance);
   return span;
@@ -173,9 +181,18 @@ function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
   const type = findType(store, span.agent_instance_id, span.schema_name);
   return store.changeSpan(span, {
     ...changes,
-    result_payload: result,
-    ...findMismatches(store, type, span.payload, result),
+    ...fieldsWithResult(store, type, span.payload, result),
   });
+}
+
+/** The result, and the fields that depend on it and on the payload. */
+function fieldsWithResult(store: Store, type: SpanType, payload: JsonObject, result: JsonObject | null) {
+  return {
+    result_payload: result,
+    summary: renderTemplate(type.template, { ...payload, ...result }),
+    payload_byte_size_estimate: JSON.stringify([payload, result]).length,
+    ...findMismatches(store, type, payload, result),
+  };
 }
 
 interface SpanType extends Partial<SpanTypeSchemaForCreate> {

@@ -12,6 +12,7 @@ import { equals, filterRecords, type ListFilters, listPage, PAGE_FIELDS } from "
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route } from "../route.ts";
 import type { SandboxAlert, Store } from "../store.ts";
+import { renderTemplate } from "../template.ts";
 import { findInstance } from "./agent_instances.ts";
 
 const FILTERS: ListFilters<SandboxAlert> = {
@@ -102,6 +103,7 @@ function raise(store: Store, fields: Fields): SandboxAlert {
     throw invalidFields({ name: fieldError("invalid", `There is no alert schema ${formatValue(name)}`) });
   }
   const now = new Date().toISOString();
+  const payload = fields["payload"] as JsonObject;
   const raised = findRaised(store, instance.id, name);
   return save(store, {
     type: "alert",
@@ -113,13 +115,13 @@ function raise(store: Store, fields: Fields): SandboxAlert {
     name,
     title: schema?.title ?? null,
     status: "raised",
-    summary: null,
     raised_at: (fields["raised_at"] as string | null | undefined) ?? now,
     cleared_at: null,
     inserted_at: now,
     ...raised,
     severity: fields["severity"] as AlertSeverity,
-    payload: fields["payload"] as JsonObject,
+    summary: renderTemplate(schema?.template, payload),
+    payload,
     payload_sensitive_encoding: fields["payload_sensitive_encoding"] === true,
     updated_at: now,
   });
@@ -135,7 +137,14 @@ function clear(store: Store, fields: Fields): SandboxAlert {
     ...raised,
     status: "cleared",
     severity: (fields["severity"] as AlertSeverity | null | undefined) ?? raised.severity,
-    ...(payload && { payload, payload_sensitive_encoding: fields["payload_sensitive_encoding"] === true }),
+    ...(payload && {
+      payload,
+      payload_sensitive_encoding: fields["payload_sensitive_encoding"] === true,
+      summary: renderTemplate(
+        own(store.schemasOf(instance.id).alert_schemas, raised.name)?.template,
+        payload,
+      ),
+    }),
     cleared_at: (fields["cleared_at"] as string | null | undefined) ?? now,
     updated_at: now,
   });

@@ -214,3 +214,17 @@ Deno.test("sandbox.fetch() describes a run as text", async () => {
   assertEquals([body.split("\n").length, span_count], [2, 2]);
   assertMatch(body, /^agent:llm \(active\): .*"prompt":"hi"/);
 });
+
+Deno.test("sandbox.fetch() renders the templates of recorded qualities", async () => {
+  const caller = new Caller();
+  const quality_schemas = [
+    { name: "tone", schema: {}, template: "{{ score }} of 10" },
+    { name: "plain", schema: {} },
+  ];
+  const id = await caller.register({ agent_schema_version: { quality_schemas } });
+  const record = async (body: object) =>
+    (await caller.post(`agent_instance/${id}/record_quality`, body)).json.details.quality_summaries;
+  assertEquals(await record({ name: "plain", payload: { score: 1 } }), {});
+  assertEquals(await record({ name: "tone", payload: { score: 7 } }), { tone: "7 of 10" });
+  assertEquals(await record({ name: "tone", payload: null }), {});
+});
