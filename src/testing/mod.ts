@@ -66,7 +66,11 @@
  * - A termination leaves the spans of the instance as they are.
  * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
  *   and discarded ones have `null` as their `value`.
- * - Costs and risks are not computed.
+ * - Costs come from the object `token_usage` in the result or the payload of a span, with `prompt_tokens`,
+ *   `completion_tokens` and `cache_read_tokens`. A million of them costs 1, 5 and 0.1 dollars, whatever the model. The model
+ *   is `model` of the payload, or `model` or `ai.model.id` of its `inputs`. `get` includes costs and counts, `show` only if
+ *   asked.
+ * - Risks are not computed.
  * - An instance belongs to the deployment of its agent in its environment. The first registration creates the deployment,
  *   and a registration with `update_current_version` sets its current version.
  * - A registration records the version of the agent and that of its schemas, or refers to recorded ones of the same

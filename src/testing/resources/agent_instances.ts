@@ -5,15 +5,17 @@
  */
 
 import { fail, formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
+import type { AgentInstance } from "../../models/agent_instance.ts";
 import { isFinishStatus } from "../../models/common.ts";
 import type { JsonObject } from "../../models/common.ts";
 import type { AgentSchemaVersionForRegister, AgentVersionForRegister } from "../../models/registration.ts";
 import { isAgentSchemaVersionForRegister, isAgentVersionForRegister } from "../../models/registration.ts";
+import { costsOf } from "../costs.ts";
 import { type FieldRules, type Fields, isFilled, isFlag, optional, own, required } from "../fields.ts";
 import { equals, type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route, RouteInput } from "../route.ts";
-import type { Deployment, SandboxInstance, Store } from "../store.ts";
+import type { Deployment, SandboxInstance, SandboxSpan, Store } from "../store.ts";
 import { renderTemplate } from "../template.ts";
 import { deploymentOf } from "./agent_deployments.ts";
 import { agentToRegister } from "./agents.ts";
@@ -28,6 +30,26 @@ const FILTERS: ListFilters<SandboxInstance> = {
 
 /** The fields that instances in a list leave out. */
 const DETAILS_ONLY = ["agent_deployment_id", "span_counts", "quality_payloads", "quality_summaries"];
+
+/** The parts of an instance that are read on request, by the flag that includes them. */
+const PARTS: {
+  readonly [flag: string]: (store: Store, instance: SandboxInstance) => Partial<AgentInstance>;
+} = {
+  include_counts: (store, { id, span_counts }) => ({
+    span_counts,
+    span_schema_counts: { by_name: countByName(store.spansOf(id)) },
+  }),
+  include_costs: (store, { id }) => ({ cost_breakdown: costsOf(store.spansOf(id)) }),
+  include_alert_count: (store, { id }) => ({ raised_alert_count: countRaisedAlerts(store, id) }),
+};
+
+const WITHOUT_PARTS: Partial<AgentInstance> = {
+  span_counts: null,
+  span_schema_counts: null,
+  cost_breakdown: null,
+  risk_score: null,
+  raised_alert_count: null,
+};
 
 const instanceId: Route["instanceId"] = (_store, { id }) => id;
 
@@ -86,25 +108,23 @@ export const AGENT_INSTANCE_ROUTES: readonly Route[] = [
     fields: {
       agent_instance_id: optional(isFilled),
       external_identifier: optional(isFilled),
-      include_counts: optional(isFlag),
-      include_costs: optional(isFlag),
       include_risk_score: optional(isFlag),
-      include_alert_count: optional(isFlag),
+      ...Object.fromEntries(Object.keys(PARTS).map((flag) => [flag, optional(isFlag)])),
     },
     instanceId: (store, { fields }) => findShown(store.instances, fields, "agent_instance_id")?.id,
     handle(store, { fields }) {
       const instance = existing(findShown(store.instances, fields, "agent_instance_id"));
-      const raised_alert_count = fields["include_alert_count"] === "true"
-        ? countRaisedAlerts(store, instance.id)
-        : null;
-      return { details: { ...instance, raised_alert_count } };
+      const flags = Object.keys(PARTS).filter((flag) => fields[flag] === "true");
+      return { details: detailsOf(store, instance, flags) };
     },
   },
   {
     method: "GET",
     path: "agent_instance/{agent_instance_id}",
     instanceId,
-    handle: (store, { id }) => ({ details: findInstance(store, id) }),
+    handle: (store, { id }) => ({
+      details: detailsOf(store, findInstance(store, id), ["include_counts", "include_costs"]),
+    }),
   },
   {
     method: "GET",
@@ -226,6 +246,20 @@ function recordQuality(store: Store, instance: SandboxInstance, fields: Fields):
     quality_payloads: Object.fromEntries(recorded),
     quality_summaries: Object.fromEntries(summaries),
   });
+}
+
+/** Returns an instance with the parts that the flags include; the others are `null`. */
+function detailsOf(store: Store, instance: SandboxInstance, flags: readonly string[]): object {
+  return Object.assign(
+    { ...instance, ...WITHOUT_PARTS },
+    ...flags.map((flag) => PARTS[flag]!(store, instance)),
+  );
+}
+
+function countByName(spans: readonly SandboxSpan[]): { [name: string]: number } {
+  const counts = new Map<string, number>();
+  for (const { schema_name } of spans) counts.set(schema_name, (counts.get(schema_name) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 function countRaisedAlerts(store: Store, instanceId: string): number {
