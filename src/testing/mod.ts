@@ -83,6 +83,7 @@
  * - An account has an environment and an admin user from the start. An `account_id` can only be that of the sandbox.
  *   Records may name agents, people, teams and environments that do not exist.
  * - The test of an integration delivers nothing and always succeeds. All templates of risk profiles are the same.
+ * - At most 1,000 PFIDs can be generated at once, with an account-scoped token.
  * - A list can be sorted by any stored field. Records without the field come last.
  *
  * @module

@@ -18,6 +18,7 @@ import { AGENT_ROUTES } from "./resources/agents.ts";
 import { ALERT_ROUTES } from "./resources/alerts.ts";
 import { API_TOKEN_ROUTES } from "./resources/api_tokens.ts";
 import { bulkRoute } from "./resources/bulk.ts";
+import { PFID_ROUTE } from "./resources/pfids.ts";
 import { PING_ROUTE } from "./resources/ping.ts";
 import { VERSION_ROUTES } from "./resources/versions.ts";
 import type { Route, RouteInput } from "./route.ts";
@@ -37,6 +38,7 @@ const ROUTES: readonly Route[] = [
   ...API_TOKEN_ROUTES,
   ...ADMINISTRATION_ROUTES,
   bulkRoute(runItem),
+  PFID_ROUTE,
   PING_ROUTE,
 ];
 
