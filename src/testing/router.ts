@@ -112,11 +112,23 @@ function runItem(store: Store, item: BulkItem, deployment: Deployment | undefine
     const job = createJob(
       isFlat ? { ...route, hasDetails: false } : route,
       idOfItem(route, item),
-      item,
+      route.method === "GET" ? asQuery(item) : item,
       deployment,
     );
     return runOnce(store, job, `${item._type} ${item.idempotency_key}`, JSON.stringify(item));
   });
+}
+
+/** Returns the fields of an item as those of a query, such as `pagination[offset]`. */
+function asQuery(item: Fields): Fields {
+  const fields = Object.entries(item).flatMap(([field, value]): [string, unknown][] =>
+    isObject(value)
+      ? Object.entries(value).map(([inner, part]) => [`${field}[${inner}]`, part])
+      : [[field, value]]
+  );
+  return Object.fromEntries(
+    fields.map(([field, value]) => [field, value === null ? undefined : String(value)]),
+  );
 }
 
 function idOfItem({ path }: Route, item: BulkItem): string {

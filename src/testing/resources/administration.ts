@@ -44,6 +44,7 @@ const ENVIRONMENT: PlainResource = {
   defaults: () => ({ description: null, external_identifier: null, purpose: null }),
   filters: BY_ACCOUNT,
   detailsOnly: TIMES,
+  bulkName: "environments",
 };
 
 const RESOURCES: readonly PlainResource[] = [
@@ -103,6 +104,7 @@ export const ADMINISTRATION_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "environment/show",
+    bulkType: "environments/show",
     fields: { environment_id: optional(isFilled), external_identifier: optional(isFilled) },
     handle(store, { fields }) {
       const environment = findShown(store.plainRecords("environment"), fields, "environment_id");

@@ -98,6 +98,7 @@ export const AGENT_INSTANCE_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent_instance",
+    bulkType: "agent_instances/list",
     fields: { agent_id: required(isFilled), ...PAGE_FIELDS },
     handle: (store, { fields }) =>
       listPage(store.instances.records.values(), fields, { filters: FILTERS, detailsOnly: DETAILS_ONLY }),
@@ -105,6 +106,7 @@ export const AGENT_INSTANCE_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent_instance/show",
+    bulkType: "agent_instances/show",
     fields: {
       agent_instance_id: optional(isFilled),
       external_identifier: optional(isFilled),

@@ -57,6 +57,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent_spans",
+    bulkType: "agent_spans/list",
     fields: {
       agent_instance_id: optional(isFilled),
       agent_id: optional(isFilled),

@@ -53,6 +53,7 @@ export const AGENT_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent/show",
+    bulkType: "agents/show",
     fields: {
       agent_id: optional(isFilled),
       external_identifier: optional(isFilled),

@@ -48,7 +48,7 @@ export interface PlainResource {
   readonly actions?: readonly StatusAction[];
   /** The statuses in which a record can be deleted. Defaults to all. */
   readonly deletableFrom?: readonly string[];
-  /** The part before the slash of the `_type` of a create and an update in bulk requests. Defaults to none. */
+  /** The part before the slash of the `_type` of a list, a create and an update in bulk requests. Defaults to none. */
   readonly bulkName?: string;
 }
 
@@ -113,6 +113,7 @@ export function plainRoutes(resource: PlainResource): Route[] {
     list: {
       method: "GET",
       path: type,
+      ...(bulkName && { bulkType: `${bulkName}/list` }),
       fields: { ...listFields, ...PAGE_FIELDS },
       handle: (store, input) =>
         listPage(store.plainRecords(type).records.values(), input.fields, {
