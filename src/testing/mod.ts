@@ -42,9 +42,9 @@
  *
  * - Errors are checked in this order: token, path, method, scope of the token, body, fields, existence, state. An empty body
  *   is read as `{}`.
- * - An idempotency key belongs to one method and path, or to one type of bulk item, and to the account or one deployment,
- *   depending on the token. The first reply to it is recorded, even
- *   if it is an error; a request that is refused before its operation runs is not recorded.
+ * - An idempotency key belongs to one method and path, or to one type of bulk item, and to the account or to the deployment
+ *   of the token. The first reply to it is recorded, even if it is an error; a request that is refused before its operation
+ *   runs is not recorded.
  * - An `id` can be any non-empty string, PFID or not, and so can a `parent_span_id`.
  * - Spans can be created in an instance of any status. A span cannot be created as `terminated`.
  * - `update_current_version` defaults to `true`.
@@ -60,9 +60,9 @@
  *   and payload. A clear of an alert that is not raised gets 409.
  * - Only a quality that the registration declared can be recorded. Its payload is not validated.
  * - Templates are Liquid with `if`, `elsif` and `else`, comparisons, paths such as `inputs["ai.model.id"]`, and the filters
- *   `default`, `size`, `truncate`, `truncatewords`, `upcase` and `downcase`. A template of a span sees the fields of the
- *   payload and of the result, those of the result first. Objects render as nothing, so a wrapped sensitive value does. A
- *   summary has at most 1,000 characters, and is `null` if the template is invalid.
+ *   `default`, `size`, `truncate`, `truncatewords`, `upcase` and `downcase`. A template of a span can use the
+ *   fields of the payload and of the result; of two with the same name, that of the result. Objects, and therefore wrapped
+ *   sensitive values, render as nothing. A summary has at most 1,000 characters, and is `null` if the template is invalid.
  * - A termination leaves the spans of the instance as they are.
  * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
  *   and discarded ones have `null` as their `value`.
@@ -78,8 +78,8 @@
  *   recorded version.
  * - An API token is valid from its creation. One that is suspended, revoked or past its `expires_at` gets 401 with the code
  *   `bad_authtoken`; one without `expires_at` does not expire. Only a revoked one can be deleted.
- * - A deployment-scoped token can use instances and spans of any agent. With it, qualities and alerts get 401, as reads do,
- *   and so does the termination of a run.
+ * - A deployment-scoped token can change instances and spans of any agent. Requests that read, record qualities, raise
+ *   alerts, terminate runs or discard sensitive values get 401 with it.
  * - An account has an environment and an admin user from the start. An `account_id` can only be that of the sandbox.
  *   Records may name agents, people, teams and environments that do not exist.
  * - The test of an integration delivers nothing and always succeeds. All templates of risk profiles are the same.
