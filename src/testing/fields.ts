@@ -33,6 +33,11 @@ export function optional(is: FieldRule["is"]): FieldRule {
   return { is, isRequired: false };
 }
 
+/** Returns the value of a key that the object itself has. */
+export function own<T>(map: { readonly [key: string]: T } | null | undefined, key: string): T | undefined {
+  return map && Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
 /** Checks whether the value is a non-empty string. */
 export function isFilled(value: unknown): value is string {
   return isString(value) && (value !== "" || fail("a non-empty string"));

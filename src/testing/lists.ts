@@ -39,18 +39,27 @@ export function filterRecords<T extends object>(
   );
 }
 
+/** The options of {@linkcode listPage}. */
+export interface ListOptions<T> {
+  readonly filters?: ListFilters<T>;
+  /** Returns a record as in responses. Defaults to the record itself. */
+  present?(record: T): object;
+  /** The fields that records in a list leave out. */
+  readonly detailsOnly?: readonly string[] | undefined;
+}
+
 /** Filters and sorts the records and returns the page that the query asks for. */
 export function listPage<T extends object>(
   records: Iterable<T>,
   fields: Fields,
-  filters: ListFilters<T> = {},
+  { filters = {}, present = (record) => record, detailsOnly = [] }: ListOptions<T> = {},
 ): Record<string, unknown> {
   const found = filterRecords(records, fields, filters);
   const sorting = sortingOf(fields);
   if (sorting) found.sort(comparing(sorting));
   const offset = Number(fields["pagination[offset]"] ?? 0);
   const size = Number(fields["pagination[page_size]"] ?? 100);
-  const summaries = found.slice(offset, offset + size);
+  const summaries = found.slice(offset, offset + size).map((record) => without(present(record), detailsOnly));
   const isEmpty = summaries.length === 0;
   return {
     summaries,
@@ -67,6 +76,10 @@ export function listPage<T extends object>(
     },
     sorting: sorting ?? null,
   };
+}
+
+function without(record: object, fields: readonly string[]): object {
+  return Object.fromEntries(Object.entries(record).filter(([field]) => !fields.includes(field)));
 }
 
 interface Sorting {

@@ -42,8 +42,9 @@
  *
  * - Errors are checked in this order: token, path, method, scope of the token, body, fields, existence, state. An empty body
  *   is read as `{}`.
- * - An idempotency key belongs to one method and path, or to one type of bulk item. The first reply to it is recorded, even
- *   if it is an error; a request that is refused before its operation runs is not recorded.
+ * - An idempotency key belongs to one method and path, or to one type of bulk item, and to the account or to the deployment
+ *   of the token. The first reply to it is recorded, even if it is an error; a request that is refused before its operation
+ *   runs is not recorded.
  * - An `id` can be any non-empty string, PFID or not, and so can a `parent_span_id`.
  * - Spans can be created in an instance of any status. A span cannot be created as `terminated`.
  * - `update_current_version` defaults to `true`.
@@ -58,13 +59,32 @@
  *   payload is not validated. An instance has at most one raised alert of a name: another raise replaces its severity
  *   and payload. A clear of an alert that is not raised gets 409.
  * - Only a quality that the registration declared can be recorded. Its payload is not validated.
+ * - Templates are Liquid with `if`, `elsif` and `else`, comparisons, paths such as `inputs["ai.model.id"]`, and the filters
+ *   `default`, `size`, `truncate`, `truncatewords`, `upcase` and `downcase`. A template of a span can use the
+ *   fields of the payload and of the result; of two with the same name, that of the result. Objects, and therefore wrapped
+ *   sensitive values, render as nothing. A summary has at most 1,000 characters, and is `null` if the template is invalid.
  * - A termination leaves the spans of the instance as they are.
  * - Sensitive values are the objects `{ $sensitive, value, labels }` in payloads of spans with `sensitive_encoding`. Redacted
  *   and discarded ones have `null` as their `value`.
- * - Costs and risks are not computed.
- * - Of the administration there are people, teams, environments, risk profiles, deployments and integrations. They are plain
- *   records: nothing else depends on them, and they may name agents and environments that do not exist.
- * - A list can be sorted by any field. Records without the field come last.
+ * - Costs come from the object `token_usage` in the result or the payload of a span, with `prompt_tokens`,
+ *   `completion_tokens` and `cache_read_tokens`. A million of them costs 1, 5 and 0.1 dollars, whatever the model. The model
+ *   is `model` of the payload, or `model` or `ai.model.id` of its `inputs`. `get` includes costs and counts, `show` only if
+ *   asked.
+ * - Risks are not computed.
+ * - An instance belongs to the deployment of its agent in its environment. The first registration creates the deployment,
+ *   and a registration with `update_current_version` sets its current version.
+ * - A registration records the version of the agent and that of its schemas, or refers to recorded ones of the same
+ *   content. A version that `create` made is never reused. The types of `span_schemas` are in `span_type_schemas` of the
+ *   recorded version.
+ * - An API token is valid from its creation. One that is suspended, revoked or past its `expires_at` gets 401 with the code
+ *   `bad_authtoken`; one without `expires_at` does not expire. Only a revoked one can be deleted.
+ * - A deployment-scoped token can change instances and spans of any agent. Requests that read, record qualities, raise
+ *   alerts, terminate runs or discard sensitive values get 401 with it.
+ * - An account has an environment and an admin user from the start. An `account_id` can only be that of the sandbox.
+ *   Records may name agents, people, teams and environments that do not exist.
+ * - The test of an integration delivers nothing and always succeeds. All templates of risk profiles are the same.
+ * - At most 1,000 PFIDs can be generated at once, with an account-scoped token.
+ * - A list can be sorted by any stored field. Records without the field come last.
  *
  * @module
  */

@@ -6,11 +6,12 @@
 
 import type { FaultKind } from "./fault.ts";
 import { isDeeperThan } from "./measure.ts";
+import { CREATED_TOKEN } from "./tokens.ts";
 
 /** The maximum number of levels of a body, low enough for every recursive function, `JSON.stringify` among them. */
 export const MAX_LEVELS = 1_000;
 
-/** A request that the sandbox received. The token is replaced by `[token]`, and the header `authorization` is left out. */
+/** A request that the sandbox received. Tokens are replaced by `[token]`, and the header `authorization` is left out. */
 export interface SandboxRequest {
   /** The id of the request, `x-request-id` of its response. */
   readonly id: string;
@@ -51,14 +52,16 @@ export async function readRequest(request: Request): Promise<ReceivedRequest> {
   return { request, path: pathname, query: search, text, json: parse(text) };
 }
 
-/** Creates the record of a request, without the token. */
+/** Creates the record of a request, without the sandbox's own token and those that the API created. */
 export function createLogEntry(
   id: string,
   { request, path, query, text, json }: ReceivedRequest,
   token: string,
 ): LogEntry {
   const redact = (text: string) =>
-    text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+    text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]")
+      .replace(CREATED_TOKEN, "[token]");
+  const body = redact(text);
   return {
     id,
     method: request.method,
@@ -68,7 +71,7 @@ export function createLogEntry(
       Array.from(request.headers, ([name, value]) => [name, redact(value)])
         .filter(([name]) => name !== "authorization"),
     ),
-    body: text.includes(token) ? parse(redact(text)) : json,
+    body: body === text ? json : parse(body),
   };
 }
 

@@ -29,7 +29,7 @@ export interface Route {
   readonly fields?: FieldRules | ((deployment: Deployment | undefined) => FieldRules);
   /** Whether the fields are in `details` of the body; an item of a bulk request may hold them beside `_type` as well. */
   readonly hasDetails?: boolean;
-  /** The `_type` of the operation in bulk requests. */
+  /** The `_type` of the operation in bulk requests. An item of a GET holds the fields of the query. */
   readonly bulkType?: string;
   /** Whether a deployment-scoped token may call the operation. */
   readonly allowsDeployment?: boolean;

@@ -6,17 +6,21 @@
 
 import { formatValue, isObject, isString } from "../guards.ts";
 import type { BulkItem } from "../models/bulk.ts";
+import type { Access } from "./authentication.ts";
 import { type FieldRules, type Fields, findFieldErrors, isFilled, required } from "./fields.ts";
 import { ErrorReply, fieldError, invalidFields, type Reply } from "./replies.ts";
 import { MAX_LEVELS, type ReceivedRequest } from "./request_log.ts";
+import { AGENT_DEPLOYMENT_ROUTES } from "./resources/agent_deployments.ts";
 import { ADMINISTRATION_ROUTES } from "./resources/administration.ts";
 import { AGENT_INSTANCE_ROUTES } from "./resources/agent_instances.ts";
 import { AGENT_SPAN_ROUTES } from "./resources/agent_spans.ts";
 import { AGENT_ROUTES } from "./resources/agents.ts";
 import { ALERT_ROUTES } from "./resources/alerts.ts";
+import { API_TOKEN_ROUTES } from "./resources/api_tokens.ts";
 import { bulkRoute } from "./resources/bulk.ts";
-
+import { PFID_ROUTE } from "./resources/pfids.ts";
 import { PING_ROUTE } from "./resources/ping.ts";
+import { VERSION_ROUTES } from "./resources/versions.ts";
 import type { Route, RouteInput } from "./route.ts";
 import type { Deployment, Store } from "./store.ts";
 
@@ -29,8 +33,12 @@ const ROUTES: readonly Route[] = [
   ...AGENT_SPAN_ROUTES,
   ...AGENT_ROUTES,
   ...ALERT_ROUTES,
+  ...AGENT_DEPLOYMENT_ROUTES,
+  ...VERSION_ROUTES,
+  ...API_TOKEN_ROUTES,
   ...ADMINISTRATION_ROUTES,
   bulkRoute(runItem),
+  PFID_ROUTE,
   PING_ROUTE,
 ];
 
@@ -47,13 +55,16 @@ interface Job {
   readonly parent: "details" | undefined;
 }
 
-/** Carries out a request. The caller has checked the token. */
-export function handleRequest(store: Store, received: ReceivedRequest): Reply {
-  return catchErrorReply(() => dispatch(store, received));
+/** Carries out a request with a valid token. */
+export function handleRequest(store: Store, received: ReceivedRequest, access: Access): Reply {
+  return catchErrorReply(() => dispatch(store, received, access));
 }
 
-function dispatch(store: Store, { request, path, query, text, json }: ReceivedRequest): Reply {
-  const { deployment } = store.account;
+function dispatch(
+  store: Store,
+  { request, path, query, text, json }: ReceivedRequest,
+  { deployment }: Access,
+): Reply {
   const { method } = request;
   const segments = decodePath(path);
   const rows = TABLE.filter((row) => matches(row.segments, segments));
@@ -101,11 +112,23 @@ function runItem(store: Store, item: BulkItem, deployment: Deployment | undefine
     const job = createJob(
       isFlat ? { ...route, hasDetails: false } : route,
       idOfItem(route, item),
-      item,
+      route.method === "GET" ? asQuery(item) : item,
       deployment,
     );
     return runOnce(store, job, `${item._type} ${item.idempotency_key}`, JSON.stringify(item));
   });
+}
+
+/** Returns the fields of an item as those of a query, such as `pagination[offset]`. */
+function asQuery(item: Fields): Fields {
+  const fields = Object.entries(item).flatMap(([field, value]): [string, unknown][] =>
+    isObject(value)
+      ? Object.entries(value).map(([inner, part]) => [`${field}[${inner}]`, part])
+      : [[field, value]]
+  );
+  return Object.fromEntries(
+    fields.map(([field, value]) => [field, value === null ? undefined : String(value)]),
+  );
 }
 
 function idOfItem({ path }: Route, item: BulkItem): string {
@@ -148,8 +171,9 @@ function createJob(route: Route, id: string, body: Fields, deployment: Deploymen
   return { route, input: { id, fields: body["details"] as Fields, deployment }, parent: "details" };
 }
 
-/** Replays the reply to the same text in the same scope, and refuses another text. */
-function runOnce(store: Store, job: Job, scope: string, text: string): Reply {
+/** Replays the reply to the same text in the same scope of the same kind of token, and refuses another text. */
+function runOnce(store: Store, job: Job, operation: string, text: string): Reply {
+  const scope = `${job.input.deployment?.id ?? ""} ${operation}`;
   const first = store.replies.get(scope);
   if (first?.request === text) return first.reply;
   if (first) {

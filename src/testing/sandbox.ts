@@ -6,6 +6,7 @@
 
 import { ArgumentChecker } from "../arguments.ts";
 import type { HttpClientConfig } from "../config.ts";
+import { authenticate } from "./authentication.ts";
 import { Bounds } from "./collection.ts";
 import { isFilled } from "./fields.ts";
 import type { Fault } from "./fault.ts";
@@ -28,6 +29,7 @@ import {
   respond,
   wait,
 } from "./responses.ts";
+import { addFirstRecords } from "./resources/administration.ts";
 import { handleRequest } from "./router.ts";
 import type {
   PayloadValidator,
@@ -38,6 +40,7 @@ import type {
   SandboxSpan,
 } from "./store.ts";
 import { createAccount, Store } from "./store.ts";
+import { createToken } from "./tokens.ts";
 
 /** The URL of the sandbox for its own clients. The top-level domain is reserved, so no other host can have it. */
 const API_URL = "https://sandbox.prefactor.test";
@@ -46,13 +49,13 @@ const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 
 /** Options of a {@linkcode PrefactorSandbox}. */
 export interface SandboxOptions {
-  /** The only valid token. Defaults to a random one. */
+  /** The token that is valid from the start. Defaults to a random one. */
   token?: string;
   /** The id of the account. Defaults to a new id. */
   accountId?: string;
   /**
-   * The deployment of a deployment-scoped token: registrations leave out agent and environment, and reads get 401. By
-   * default the token is account-scoped.
+   * The deployment of `token`: registrations leave out agent and environment, and reads get 401. By default the token is
+   * account-scoped.
    */
   deployment?: SandboxDeployment;
   /**
@@ -142,7 +145,8 @@ export class PrefactorSandbox {
     const account = createAccount(accountId, options.deployment);
     this.#onRequest = options.onRequest;
     this.#token = token;
-    this.#createStore = () => new Store(account, new Bounds(maxRecords, maxBytes), validatePayload);
+    this.#createStore = () =>
+      addFirstRecords(new Store(account, new Bounds(maxRecords, maxBytes), validatePayload));
     this.#store = this.#createStore();
     this.fetch = (input, init) => this.#fetch(input, init);
   }
@@ -263,19 +267,12 @@ export class PrefactorSandbox {
   }
 
   #handle(received: ReceivedRequest): Reply {
-    const [scheme, token] = received.request.headers.get("authorization")?.split(" ") ?? [];
-    if (scheme?.toLowerCase() !== "bearer" || token !== this.#token) {
-      return new ErrorReply(401, "bad_authtoken", "The token is missing or wrong").toReply();
-    }
-    const reply = handleRequest(this.#store, received);
+    const access = authenticate(this.#store, this.#token, received.request.headers.get("authorization"));
+    if (!access) return new ErrorReply(401, "bad_authtoken", "The token is missing or not valid").toReply();
+    const reply = handleRequest(this.#store, received, access);
     this.#store.trim();
     return reply;
   }
-}
-
-/** Creates a token that looks like those of the platform, which are JSON Web Tokens. */
-function createToken(): string {
-  return `eyJhbGciOiJub25lIn0.eyJzdWIiOiJwcmVmYWN0b3Itc2FuZGJveCJ9.${crypto.randomUUID()}`;
 }
 
 function isRequest(input: Request | URL | string): input is Request {

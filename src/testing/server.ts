@@ -11,7 +11,7 @@
  *
  * - `--port`: the port, 0 for any free port. Defaults to 8787.
  * - `--hostname`: the address to listen on. Defaults to 127.0.0.1.
- * - `--token`: the only valid token. Defaults to a random one.
+ * - `--token`: the token that is valid from the start. Defaults to a random one.
  * - `--faults`: the share of requests that meet a fault, from 0 to 1. Defaults to 0.
  * - `--fault-kinds`: the kinds of these faults, such as `cut,status`. Defaults to those that a client survives by a retry:
  *   `refuse,lose,cut,delay,status`.
@@ -38,7 +38,7 @@ export type { SandboxServerOptions } from "./server_options.ts";
 export interface SandboxServer {
   /** The URL, such as `"http://127.0.0.1:8787"`. */
   readonly url: string;
-  /** The valid token. */
+  /** The token that is valid from the start. */
   readonly token: string;
   /** The sandbox behind it: its records, its faults, and `terminate`. */
   readonly sandbox: PrefactorSandbox;

@@ -9,9 +9,9 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { Alert, AlertSeverity } from "../models/alert.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
-import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
+import type { AlertSchema, QualitySchema, SpanTypeSchemaForCreate } from "../models/registration.ts";
 import { createPfid, isPfid, parsePfid } from "../pfid.ts";
-import type { Bounds, Collection } from "./collection.ts";
+import { Bounds, type Collection } from "./collection.ts";
 import type { Reply } from "./replies.ts";
 import type { LogEntry } from "./request_log.ts";
 
@@ -64,8 +64,18 @@ export interface SandboxAlert extends Readonly<Alert> {
 /** A record of a plain resource. */
 export interface PlainRecord {
   readonly id: string;
+  readonly external_identifier?: unknown;
   readonly [field: string]: unknown;
 }
+
+/** The schemas of a version, by name. */
+export type Schemas = Readonly<{
+  span_type_schemas: { readonly [name: string]: SpanTypeSchemaForCreate };
+  quality_schemas: { readonly [name: string]: QualitySchema };
+  alert_schemas: { readonly [name: string]: AlertSchema };
+}>;
+
+const NO_SCHEMAS: Schemas = { span_type_schemas: {}, quality_schemas: {}, alert_schemas: {} };
 
 /** The first reply to an idempotency key. */
 export interface RecordedReply {
@@ -99,7 +109,7 @@ export interface Account {
   readonly id: string;
   /** The environment of a registration that names none. */
   readonly environmentId: string;
-  /** The deployment of the token, if the token is deployment-scoped. */
+  /** The deployment of the sandbox's own token, if that is deployment-scoped. */
   readonly deployment: Deployment | undefined;
 }
 
@@ -133,6 +143,9 @@ function hash(text: string): number {
   return bits >>> 2;
 }
 
+/** The types of plain records that no request adds to. Bounds would only drop those that the account has from the start. */
+const TYPES_OF_FIXED_NUMBER = ["account", "admin_user"];
+
 /** The records of one account, under common bounds. */
 export class Store {
   readonly account: Account;
@@ -142,11 +155,10 @@ export class Store {
   /** The first replies by operation and idempotency key. */
   readonly replies: Collection<RecordedReply>;
   readonly agents: Collection<SandboxAgent>;
-  /** The ids of agent versions by content. */
-  readonly agentVersionIds: Collection<string>;
-  /** The ids of schema versions by content. */
-  readonly schemaVersionIds: Collection<string>;
-  readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
+  /** The ids of registered versions by type and content. */
+  readonly versionIds: Collection<string>;
+  /** The ids of the API tokens by token. */
+  readonly tokenIds: Collection<string>;
   readonly instances: Collection<SandboxInstance>;
   readonly spans: Collection<SandboxSpan>;
   readonly alerts: Collection<SandboxAlert>;
@@ -158,12 +170,14 @@ export class Store {
     this.account = account;
     this.validatePayload = validatePayload;
     this.#bounds = bounds;
+    for (const type of TYPES_OF_FIXED_NUMBER) {
+      this.#plainRecords.set(type, new Bounds(1, Infinity).createCollection());
+    }
     this.requests = bounds.createCollection({ hasEnded: () => true });
     this.replies = bounds.createCollection({ hasEnded: () => true });
     this.agents = this.plainRecords("agent") as Collection<object> as Collection<SandboxAgent>;
-    this.agentVersionIds = bounds.createCollection();
-    this.schemaVersionIds = bounds.createCollection();
-    this.schemaVersions = bounds.createCollection();
+    this.versionIds = bounds.createCollection();
+    this.tokenIds = bounds.createCollection();
     this.instances = bounds.createCollection<SandboxInstance>({
       hasEnded,
       onDrop: (instance) => this.#dropSpansOf(instance.id),
@@ -213,7 +227,10 @@ export class Store {
   addSpan(span: SandboxSpan, instance: SandboxInstance): void {
     this.spans.set(span.id, span);
     this.#spanIds.get(instance.id)?.add(span.id);
-    this.#count(instance, span.status, 1, 1);
+    this.changeInstance(instance, {
+      span_counts: countsAfter(instance, span.status, 1, 1),
+      last_activity_span_at: span.inserted_at ?? null,
+    });
   }
 
   /** Changes fields of a span and counts it anew. */
@@ -221,7 +238,12 @@ export class Store {
     const changed = { ...span, ...changes, updated_at: new Date().toISOString() };
     this.spans.set(changed.id, changed);
     const instance = this.instances.get(span.agent_instance_id);
-    if (instance) this.#count(this.#count(instance, span.status, -1, 0), changed.status, 1, 0);
+    if (instance) {
+      const span_counts = countsAfter(instance, span.status, -1, 0);
+      this.changeInstance(instance, {
+        span_counts: countsAfter({ span_counts }, changed.status, 1, 0),
+      });
+    }
     return changed;
   }
 
@@ -232,22 +254,30 @@ export class Store {
   }
 
   /** The schemas that an instance was registered with. */
-  schemasOf(instanceId: string): AgentSchemaVersionForRegister {
-    return this.schemaVersions.get(this.instances.get(instanceId)?.agent_schema_version_id ?? "") ?? {};
-  }
-
-  #count(instance: SandboxInstance, status: AgentStatus, by: 1 | -1, total: 0 | 1): SandboxInstance {
-    const counts = { ...instance.span_counts };
-    counts.total += total;
-    if (status !== "terminated") counts[status] += by;
-    if (hasEnded({ status })) counts.finished += by;
-    return this.changeInstance(instance, { span_counts: counts });
+  schemasOf(instanceId: string): Schemas {
+    const versionId = this.instances.get(instanceId)?.agent_schema_version_id ?? "";
+    const version: object | undefined = this.plainRecords("agent_schema_version").get(versionId);
+    return version as Schemas | undefined ?? NO_SCHEMAS;
   }
 
   #dropSpansOf(instanceId: string): void {
     for (const id of this.#spanIds.get(instanceId) ?? []) this.spans.delete(id);
     this.#spanIds.delete(instanceId);
   }
+}
+
+/** Returns the counts after a span of the status was added or removed. */
+function countsAfter(
+  { span_counts }: Pick<SandboxInstance, "span_counts">,
+  status: AgentStatus,
+  by: 1 | -1,
+  total: 0 | 1,
+): AgentInstanceSpanCounts {
+  const counts = { ...span_counts };
+  counts.total += total;
+  if (status !== "terminated") counts[status] += by;
+  if (hasEnded({ status })) counts.finished += by;
+  return counts;
 }
 
 /** Whether the status is a final one. */

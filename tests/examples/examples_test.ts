@@ -165,6 +165,24 @@ Deno.test("stop_on_termination.ts stops the request to the model", async () => {
   ]);
 });
 
+Deno.test("dashboard.ts lists the runs of each agent with their cost and failures, in a request for each", async () => {
+  const { code, stdout, stderr } = await runExample("dashboard.ts");
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  const lines = stdout.trim().split("\n");
+  const agents = ["Librarian", "Archivist", "Courier", "Binder", "Scribe"];
+  assertEquals(
+    lines.filter((line) => line.endsWith(": 100 runs")),
+    agents.map((name) => `${name} (active): 100 runs`),
+  );
+  const runs = lines.flatMap((line) =>
+    /^ {2}\w{32} (complete|failed), \d+ spans failed, cost \$0\.\d{4}$/.exec(line)?.[1] ?? []
+  );
+  const failed = runs.filter((status) => status === "failed").length;
+  assertEquals([runs.length, failed], [500, 60]);
+  assertMatch(lines[1]!, / failed, 2 spans failed, cost \$0\.0810$/);
+  assertMatch(lines.at(-1)!, /^506 requests in \d+ ms for 500 runs$/);
+});
+
 Deno.test("test_your_agent_test.ts passes", async () => {
   const { code, stdout } = await runExample("test_your_agent_test.ts");
   assertEquals(code, 0);

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { SandboxRequest } from "@prefactor/http/testing";
 import { createLogEntry, describeRequest, MAX_LEVELS, readRequest } from "../../src/testing/request_log.ts";
+import { createToken } from "../../src/testing/tokens.ts";
 
 const URL = "http://sandbox.test/api/v1/agent_spans";
 const TOKEN = "to+ken/1";
@@ -80,3 +81,12 @@ for (
     assertEquals(describeRequest(request, true), `GET /api/v1/agent?page=2 \x1b[${colour}m${text}\x1b[0m`);
   });
 }
+
+Deno.test("createLogEntry() replaces tokens that the API created", async () => {
+  const created = createToken();
+  const received = await read(`{"a":"${created}"}`, `${URL}/${created}`, { "x-name": `a ${created}` });
+  const { path, headers, body } = createLogEntry("r-1", received, TOKEN);
+  assertEquals([path, headers["x-name"], body], ["/api/v1/agent_spans/[token]", "a [token]", {
+    a: "[token]",
+  }]);
+});

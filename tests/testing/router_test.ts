@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertGreater, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 
 const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
@@ -198,3 +199,31 @@ Deno.test("sandbox.fetch() accepts a body of 1,000 levels", async () => {
   const { json } = await caller.get(`agent_spans?agent_instance_id=${id}`);
   assertEquals([status, json.summaries.length], [200, 1]);
 });
+
+/** Returns the rows of a page's tables that have an operation: its method, its path and the whole row. */
+async function operationsOf(page: string): Promise<{ method: string; path: string; row: string }[]> {
+  const text = await Deno.readTextFile(new URL(`../../docs/${page}`, import.meta.url));
+  const rows = text.matchAll(/^\|.* `?(GET|POST|PUT|DELETE) `?(?:\/api\/v1\/|\/)([\w{}/]+)`.*$/gm);
+  return Array.from(
+    rows,
+    ([row, method, path]) => ({ method: method!, path: path!.replace("{id}", "x"), row }),
+  );
+}
+
+for (const page of ["api.md", "admin.md"]) {
+  Deno.test(`sandbox.fetch() has every operation of docs/${page}, with the scope of its token`, async () => {
+    const operations = await operationsOf(page);
+    assertGreater(operations.length, 25);
+    const caller = new Caller();
+    const deployed = new Caller(new PrefactorSandbox({ deployment: {} }));
+    for (const { method, path, row } of operations) {
+      const send = (caller: Caller) =>
+        caller.send(method, `/api/v1/${path}`, method === "GET" ? undefined : {});
+      const { status, json } = await send(caller);
+      const isKnown = status !== 405 && !json.message?.startsWith("There is no path");
+      assertEquals([method, path, isKnown], [method, path, true]);
+      const allowsDeployment = row.includes("deployment |") || row.includes("each operation");
+      assertEquals([path, (await send(deployed)).status === 401], [path, !allowsDeployment]);
+    }
+  });
+}

@@ -109,10 +109,11 @@ Deno.test("Store drops the spans of an instance with it", () => {
 
 Deno.test("Store.schemasOf() returns the schemas of an instance, empty if there are none", () => {
   const { store } = setUp();
-  assertEquals([store.schemasOf("i-1"), store.schemasOf("none")], [{}, {}]);
-  const schemas = { span_schemas: { "agent:llm": {} } };
-  store.schemaVersions.set("v-1", schemas);
-  assertEquals(store.schemasOf("i-1"), schemas);
+  const none = { span_type_schemas: {}, quality_schemas: {}, alert_schemas: {} };
+  assertEquals([store.schemasOf("i-1"), store.schemasOf("none")], [none, none]);
+  const version = { ...none, id: "v-1", quality_schemas: { tone: { name: "tone", schema: {} } } };
+  store.plainRecords("agent_schema_version").set("v-1", version);
+  assertEquals(store.schemasOf("i-1"), version);
 });
 
 Deno.test("Store.plainRecords() keeps the records of each type apart", () => {

@@ -5,18 +5,51 @@
  */
 
 import { fail, formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
+import type { AgentInstance } from "../../models/agent_instance.ts";
 import { isFinishStatus } from "../../models/common.ts";
 import type { JsonObject } from "../../models/common.ts";
-import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
+import type { AgentSchemaVersionForRegister, AgentVersionForRegister } from "../../models/registration.ts";
 import { isAgentSchemaVersionForRegister, isAgentVersionForRegister } from "../../models/registration.ts";
-import { type FieldRules, type Fields, isFilled, isFlag, optional, required } from "../fields.ts";
-import { equals, listPage, PAGE_FIELDS } from "../lists.ts";
+import { costsOf } from "../costs.ts";
+import { type FieldRules, type Fields, isFilled, isFlag, optional, own, required } from "../fields.ts";
+import { equals, type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route, RouteInput } from "../route.ts";
-import type { Deployment, SandboxInstance, Store } from "../store.ts";
+import type { Deployment, SandboxInstance, SandboxSpan, Store } from "../store.ts";
+import { renderTemplate } from "../template.ts";
+import { deploymentOf } from "./agent_deployments.ts";
 import { agentToRegister } from "./agents.ts";
 import { findShown, freeId } from "./ids.ts";
 import { changesOfFinish, invalidAction, timestampOf } from "./lifecycle.ts";
+import { recordVersions } from "./versions.ts";
+
+const FILTERS: ListFilters<SandboxInstance> = {
+  agent_id: equals("agent_id"),
+  agent_version_id: equals("agent_version_id"),
+};
+
+/** The fields that instances in a list leave out. */
+const DETAILS_ONLY = ["agent_deployment_id", "span_counts", "quality_payloads", "quality_summaries"];
+
+/** The parts of an instance that are read on request, by the flag that includes them. */
+const PARTS: {
+  readonly [flag: string]: (store: Store, instance: SandboxInstance) => Partial<AgentInstance>;
+} = {
+  include_counts: (store, { id, span_counts }) => ({
+    span_counts,
+    span_schema_counts: { by_name: countByName(store.spansOf(id)) },
+  }),
+  include_costs: (store, { id }) => ({ cost_breakdown: costsOf(store.spansOf(id)) }),
+  include_alert_count: (store, { id }) => ({ raised_alert_count: countRaisedAlerts(store, id) }),
+};
+
+const WITHOUT_PARTS: Partial<AgentInstance> = {
+  span_counts: null,
+  span_schema_counts: null,
+  cost_breakdown: null,
+  risk_score: null,
+  raised_alert_count: null,
+};
 
 const instanceId: Route["instanceId"] = (_store, { id }) => id;
 
@@ -65,38 +98,35 @@ export const AGENT_INSTANCE_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent_instance",
+    bulkType: "agent_instances/list",
     fields: { agent_id: required(isFilled), ...PAGE_FIELDS },
     handle: (store, { fields }) =>
-      listPage(store.instances.records.values(), fields, {
-        agent_id: equals<SandboxInstance>("agent_id"),
-        agent_version_id: equals<SandboxInstance>("agent_version_id"),
-      }),
+      listPage(store.instances.records.values(), fields, { filters: FILTERS, detailsOnly: DETAILS_ONLY }),
   },
   {
     method: "GET",
     path: "agent_instance/show",
+    bulkType: "agent_instances/show",
     fields: {
       agent_instance_id: optional(isFilled),
       external_identifier: optional(isFilled),
-      include_counts: optional(isFlag),
-      include_costs: optional(isFlag),
       include_risk_score: optional(isFlag),
-      include_alert_count: optional(isFlag),
+      ...Object.fromEntries(Object.keys(PARTS).map((flag) => [flag, optional(isFlag)])),
     },
     instanceId: (store, { fields }) => findShown(store.instances, fields, "agent_instance_id")?.id,
     handle(store, { fields }) {
       const instance = existing(findShown(store.instances, fields, "agent_instance_id"));
-      const raised_alert_count = fields["include_alert_count"] === "true"
-        ? countRaisedAlerts(store, instance.id)
-        : null;
-      return { details: { ...instance, raised_alert_count } };
+      const flags = Object.keys(PARTS).filter((flag) => fields[flag] === "true");
+      return { details: detailsOf(store, instance, flags) };
     },
   },
   {
     method: "GET",
     path: "agent_instance/{agent_instance_id}",
     instanceId,
-    handle: (store, { id }) => ({ details: findInstance(store, id) }),
+    handle: (store, { id }) => ({
+      details: detailsOf(store, findInstance(store, id), ["include_counts", "include_costs"]),
+    }),
   },
   {
     method: "GET",
@@ -137,14 +167,15 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
   const agentId = deployment?.agentId ?? fields["agent_id"] as string;
   const agent = agentToRegister(store, agentId);
   const id = freeId(store, store.instances, fields["id"]);
-  const version = contentOf(agentId, fields["agent_version"]);
-  const versionId = store.agentVersionIds.getOrCreate(version, () => account.createId());
-  const schemaVersion = contentOf(agentId, fields["agent_schema_version"]);
-  const schemaVersionId = store.schemaVersionIds.getOrCreate(schemaVersion, () => account.createId());
-  store.schemaVersions.set(
-    schemaVersionId,
+  const { versionId, schemaVersionId } = recordVersions(
+    store,
+    agentId,
+    fields["agent_version"] as AgentVersionForRegister,
     fields["agent_schema_version"] as AgentSchemaVersionForRegister,
   );
+  const environmentId = deployment?.environmentId ?? fields["environment_id"] as string | undefined ??
+    account.environmentId;
+  const agentDeployment = deploymentOf(store, agentId, environmentId, deployment?.id);
   const isCurrent = fields["update_current_version"] !== false;
   const now = new Date().toISOString();
   store.agents.set(agentId, {
@@ -153,6 +184,10 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     current_version_id: isCurrent ? versionId : agent.current_version_id,
     updated_at: now,
   });
+  if (isCurrent) {
+    const pinned = { ...agentDeployment, current_version_id: versionId, updated_at: now };
+    store.plainRecords("agent_deployment").set(agentDeployment.id, pinned);
+  }
 
   const instance: SandboxInstance = {
     type: "agent_instance",
@@ -161,9 +196,8 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     agent_id: agentId,
     agent_version_id: versionId,
     agent_schema_version_id: schemaVersionId,
-    environment_id: deployment?.environmentId ?? fields["environment_id"] as string | undefined ??
-      account.environmentId,
-    agent_deployment_id: deployment?.id ?? null,
+    environment_id: environmentId,
+    agent_deployment_id: agentDeployment.id,
     status: "pending",
     inserted_at: now,
     updated_at: now,
@@ -171,9 +205,11 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
     finished_at: null,
     termination_reason: null,
     span_counts: { total: 0, pending: 0, active: 0, complete: 0, failed: 0, cancelled: 0, finished: 0 },
-    purpose: (fields["purpose"] as string | undefined) ?? null,
+    last_activity_span_at: null,
+    purpose: (fields["purpose"] as string | undefined) ?? "live",
     external_identifier: (fields["external_identifier"] as string | null | undefined) ?? null,
     quality_payloads: {},
+    quality_summaries: {},
   };
   store.addInstance(instance);
   return instance;
@@ -198,12 +234,34 @@ function recordQuality(store: Store, instance: SandboxInstance, fields: Fields):
   const name = fields["name"] as string;
   const payload = fields["payload"] as JsonObject | null | undefined;
   if (payload === undefined) throw invalidFields({ payload: fieldError("required", "payload is required") });
-  if (!store.schemasOf(instance.id).quality_schemas?.some((schema) => schema.name === name)) {
+  const schemas = store.schemasOf(instance.id).quality_schemas;
+  if (!own(schemas, name)) {
     throw invalidFields({ name: fieldError("invalid", `There is no quality schema ${formatValue(name)}`) });
   }
   const others = Object.entries(instance.quality_payloads ?? {}).filter(([other]) => other !== name);
   const recorded: [string, JsonObject][] = payload ? [...others, [name, payload]] : others;
-  return store.changeInstance(instance, { quality_payloads: Object.fromEntries(recorded) });
+  const summaries = recorded.flatMap(([name, payload]) => {
+    const summary = renderTemplate(own(schemas, name)?.template, payload);
+    return summary === null ? [] : [[name, summary]];
+  });
+  return store.changeInstance(instance, {
+    quality_payloads: Object.fromEntries(recorded),
+    quality_summaries: Object.fromEntries(summaries),
+  });
+}
+
+/** Returns an instance with the parts that the flags include; the others are `null`. */
+function detailsOf(store: Store, instance: SandboxInstance, flags: readonly string[]): object {
+  return Object.assign(
+    { ...instance, ...WITHOUT_PARTS },
+    ...flags.map((flag) => PARTS[flag]!(store, instance)),
+  );
+}
+
+function countByName(spans: readonly SandboxSpan[]): { [name: string]: number } {
+  const counts = new Map<string, number>();
+  for (const { schema_name } of spans) counts.set(schema_name, (counts.get(schema_name) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 function countRaisedAlerts(store: Store, instanceId: string): number {
@@ -219,15 +277,4 @@ function describeRun(store: Store, { id }: SandboxInstance) {
     `${schema_name} (${status}): ${JSON.stringify(payload)} -> ${JSON.stringify(result_payload)}`
   );
   return { body: lines.join("\n"), generated_at: new Date().toISOString(), span_count: spans.length };
-}
-
-/** The key of a version: the same for the same content, whatever the order of its fields. */
-function contentOf(agentId: string, content: unknown): string {
-  return JSON.stringify([agentId, canonical(content)]);
-}
-
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical);
-  if (!isObject(value)) return value;
-  return Object.keys(value).sort().map((field) => [field, canonical(value[field])]);
 }

@@ -5,14 +5,15 @@
  */
 
 import { formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
-import type { AgentStatus, JsonObject } from "../../models/common.ts";
+import type { AgentStatus, JsonObject, JsonObjectLike } from "../../models/common.ts";
 import { isFinishStatus } from "../../models/common.ts";
-import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
-import { type Fields, isFilled, isFlag, optional, required } from "../fields.ts";
+import type { SpanTypeSchemaForCreate } from "../../models/registration.ts";
+import { type Fields, isFilled, isFlag, optional, own, required } from "../fields.ts";
 import { type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply } from "../replies.ts";
 import type { Route } from "../route.ts";
 import { withoutSensitive } from "../sensitive.ts";
+import { renderTemplate } from "../template.ts";
 import { hasEnded, type SandboxSpan, type Store } from "../store.ts";
 import { findInstance } from "./agent_instances.ts";
 import { freeId, onlyOneOf } from "./ids.ts";
@@ -56,11 +57,14 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
   {
     method: "GET",
     path: "agent_spans",
+    bulkType: "agent_spans/list",
     fields: {
       agent_instance_id: optional(isFilled),
       agent_id: optional(isFilled),
       start_time: optional(isDateTime),
       end_time: optional(isDateTime),
+      include_summaries: optional(isFlag),
+      include_risk_level: optional(isFlag),
       ...PAGE_FIELDS,
     },
     instanceId: instanceOfFields,
@@ -69,7 +73,11 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
       const spans = field === "agent_id"
         ? [...store.spans.records.values()].filter(({ agent_id }) => agent_id === id)
         : store.spansOf(findInstance(store, id).id);
-      return listPage(spans, fields, TIME_FILTERS);
+      const summaryOf = (span: SandboxSpan) => fields["include_summaries"] === "true" ? span.summary : null;
+      return listPage(spans, fields, {
+        filters: TIME_FILTERS,
+        present: (span) => ({ ...span, summary: summaryOf(span), risk_level: null, risk_score: null }),
+      });
     },
   },
   {
@@ -94,7 +102,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
     handle(store, { id, fields }) {
       const span = findSpan(store, id);
       return {
-        details: fields["redacted"] === "true" ? { ...span, ...payloadsWithoutSensitive(span) } : span,
+        details: fields["redacted"] === "true" ? { ...span, ...wipedFields(store, span) } : span,
       };
     },
   },
@@ -104,7 +112,7 @@ export const AGENT_SPAN_ROUTES: readonly Route[] = [
     instanceId: instanceOfSpan,
     handle(store, { id }) {
       const span = findSpan(store, id);
-      return { details: store.changeSpan(span, payloadsWithoutSensitive(span)) };
+      return { details: store.changeSpan(span, wipedFields(store, span)) };
     },
   },
 ];
@@ -119,13 +127,16 @@ function findSpan(store: Store, id: string): SandboxSpan {
   return span;
 }
 
-/** The payloads without their sensitive values. Only a span with `sensitive_encoding` has any. */
-function payloadsWithoutSensitive(span: SandboxSpan): Partial<SandboxSpan> {
+/** The fields that change without the sensitive values. Only a span with `sensitive_encoding` has any. */
+function wipedFields(store: Store, span: SandboxSpan): Partial<SandboxSpan> {
   if (!span.sensitive_encoding) return {};
-  const { payload, result_payload } = span;
+  const payload = withoutSensitive(span.payload);
+  const result_payload = span.result_payload ? withoutSensitive(span.result_payload) : null;
+  const { template } = findType(store, span.agent_instance_id, span.schema_name);
   return {
-    payload: withoutSensitive(payload),
-    ...(result_payload && { result_payload: withoutSensitive(result_payload) }),
+    payload,
+    result_payload,
+    summary: renderTemplate(template, { ...payload, ...result_payload }),
   };
 }
 
@@ -134,7 +145,7 @@ function create(store: Store, fields: Fields): SandboxSpan {
   const id = freeId(store, store.spans, fields["id"]);
   const now = new Date().toISOString();
   const status = fields["status"] as AgentStatus;
-  const type = findType(store.schemasOf(instance.id), fields["schema_name"] as string);
+  const type = findType(store, instance.id, fields["schema_name"] as string);
   const payload = fields["payload"] as JsonObject;
   const result = (fields["result_payload"] as JsonObject | null | undefined) ?? null;
   const span: SandboxSpan = {
@@ -145,17 +156,17 @@ function create(store: Store, fields: Fields): SandboxSpan {
     agent_instance_id: instance.id,
     parent_span_id: (fields["parent_span_id"] as string | null | undefined) ?? null,
     schema_name: type.name,
-    schema_title: type.title,
+    schema_title: type.title ?? null,
+    data_risk: type.data_risk as JsonObject | null | undefined ?? null,
+    purpose: "activity",
     status,
     payload,
-    result_payload: result,
-    summary: null,
     sensitive_encoding: fields["sensitive_encoding"] === true,
     started_at: (fields["started_at"] as string | null | undefined) ?? (status === "pending" ? null : now),
     inserted_at: now,
     updated_at: now,
     finished_at: (fields["finished_at"] as string | null | undefined) ?? (hasEnded({ status }) ? now : null),
-    ...findMismatches(store, type, payload, result),
+    ...fieldsWithResult(store, type, payload, result),
   };
   store.addSpan(span, instance);
   return span;
@@ -168,35 +179,30 @@ function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
   };
   const result = fields["result_payload"] as JsonObject | null | undefined;
   if (!result) return store.changeSpan(span, changes);
-  const type = findType(store.schemasOf(span.agent_instance_id), span.schema_name);
+  const type = findType(store, span.agent_instance_id, span.schema_name);
   return store.changeSpan(span, {
     ...changes,
-    result_payload: result,
-    ...findMismatches(store, type, span.payload, result),
+    ...fieldsWithResult(store, type, span.payload, result),
   });
 }
 
-interface SpanType {
-  readonly name: string;
-  readonly title: string | null;
-  /** The schema of the payload; `undefined` if the instance registered no such type. */
-  readonly params: JsonObject | undefined;
-  readonly result: JsonObject | null | undefined;
-}
-
-function findType(schemas: AgentSchemaVersionForRegister, name: string): SpanType {
-  const type = schemas.span_type_schemas?.find((type) => type.name === name);
+/** The result, and the fields that depend on it and on the payload. */
+function fieldsWithResult(store: Store, type: SpanType, payload: JsonObject, result: JsonObject | null) {
   return {
-    name,
-    title: type?.title ?? null,
-    // The schemas are parsed JSON.
-    params: (type?.params_schema ?? own(schemas.span_schemas, name)) as JsonObject | undefined,
-    result: (type?.result_schema ?? own(schemas.span_result_schemas, name)) as JsonObject | null | undefined,
+    result_payload: result,
+    summary: renderTemplate(type.template, { ...payload, ...result }),
+    payload_byte_size_estimate: JSON.stringify([payload, result]).length,
+    ...findMismatches(store, type, payload, result),
   };
 }
 
-function own<T>(map: Record<string, T> | null | undefined, name: string): T | undefined {
-  return map && Object.hasOwn(map, name) ? map[name] : undefined;
+interface SpanType extends Partial<SpanTypeSchemaForCreate> {
+  readonly name: string;
+}
+
+/** Finds a registered type, or returns one that has only the name. */
+function findType(store: Store, instanceId: string, name: string): SpanType {
+  return own(store.schemasOf(instanceId).span_type_schemas, name) ?? { name };
 }
 
 function findMismatches(
@@ -205,16 +211,18 @@ function findMismatches(
   payload: JsonObject,
   result: JsonObject | null,
 ): Pick<SandboxSpan, "schema_mismatches"> {
-  if (!type.params) {
+  if (!type.params_schema) {
     return { schema_mismatches: [`schema_name: ${formatValue(type.name)} is not registered`] };
   }
-  const mismatches = validate("payload", payload, type.params);
-  if (result && type.result) mismatches.push(...validate("result_payload", result, type.result));
+  const mismatches = validate("payload", payload, type.params_schema);
+  if (result && type.result_schema) {
+    mismatches.push(...validate("result_payload", result, type.result_schema));
+  }
   return mismatches.length > 0 ? { schema_mismatches: mismatches } : {};
 
-  function validate(field: string, value: JsonObject, schema: JsonObject): string[] {
+  function validate(field: string, value: JsonObject, schema: JsonObjectLike): string[] {
     try {
-      return validatePayload(value, schema)
+      return validatePayload(value, schema as JsonObject)
         .slice(0, MAX_MISMATCHES)
         .map((mismatch) => `${field}: ${mismatch}`.slice(0, MAX_MISMATCH_LENGTH));
     } catch (error) {

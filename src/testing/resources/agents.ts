@@ -8,11 +8,11 @@ import { isString } from "../../guards.ts";
 import type { AgentInstanceCounts } from "../../models/agent.ts";
 import { isFilled, isFlag, optional, required } from "../fields.ts";
 import { equals } from "../lists.ts";
-import { ErrorReply } from "../replies.ts";
 import type { Route } from "../route.ts";
 import { hasEnded, type PlainRecord, type SandboxAgent, type Store } from "../store.ts";
 import { findShown } from "./ids.ts";
-import { createRecord, type PlainResource, plainRoutes } from "./plain_resource.ts";
+import { invalidAction } from "./lifecycle.ts";
+import { createRecord, findRecord, type PlainResource, plainRoutes, present } from "./plain_resource.ts";
 
 const AGENT: PlainResource = {
   type: "agent",
@@ -24,12 +24,26 @@ const AGENT: PlainResource = {
     team_id: optional(isFilled),
   },
   createFields: { external_identifier: optional(isFilled) },
-  defaults: { status: "pending", current_version_id: null },
+  defaults: () => ({ status: "pending", current_version_id: null }),
   filters: {
     risk_profile_id: equals<PlainRecord>("risk_profile_id"),
     team_id: equals<PlainRecord>("team_id"),
     owner_person_id: equals<PlainRecord>("owner_person_id"),
   },
+  detailsOnly: ["risk_profile_id"],
+  derive: (store, { id, status }) => ({
+    available_actions: {
+      update: true,
+      retire: status !== "retired",
+      reinstate: status === "retired",
+      delete: true,
+    },
+    last_activity_span_at: lastActivityOf(store, id),
+  }),
+  actions: [
+    { action: "retire", from: ["pending", "active"], to: "retired" },
+    { action: "reinstate", from: ["retired"], to: "active" },
+  ],
   bulkName: "agents",
 };
 
@@ -37,18 +51,9 @@ const AGENT: PlainResource = {
 export const AGENT_ROUTES: readonly Route[] = [
   ...plainRoutes(AGENT),
   {
-    method: "POST",
-    path: "agent/{agent_id}/retire",
-    handle: (store, { id }) => ({ details: changeStatus(store, id, "retire") }),
-  },
-  {
-    method: "POST",
-    path: "agent/{agent_id}/reinstate",
-    handle: (store, { id }) => ({ details: changeStatus(store, id, "reinstate") }),
-  },
-  {
     method: "GET",
     path: "agent/show",
+    bulkType: "agents/show",
     fields: {
       agent_id: optional(isFilled),
       external_identifier: optional(isFilled),
@@ -57,11 +62,11 @@ export const AGENT_ROUTES: readonly Route[] = [
       include_risk_rollup: optional(isFlag),
     },
     handle(store, { fields }) {
-      const agent = findShown(store.agents, fields, "agent_id");
-      if (!agent) throw notFound();
+      const { id } = findShown(store.agents, fields, "agent_id") ?? { id: "" };
+      const agent = present(store, AGENT, findRecord(store, "agent", id));
       const environmentId = fields["environment_id"] as string | undefined;
       const instance_counts = fields["include_counts"] === "true"
-        ? countInstances(store, agent.id, environmentId)
+        ? countInstances(store, id, environmentId)
         : null;
       return { details: { ...agent, instance_counts }, risk_rollup: null };
     },
@@ -71,18 +76,8 @@ export const AGENT_ROUTES: readonly Route[] = [
 /** Finds the agent of a registration, or creates one that is not stored yet. A retired agent is refused. */
 export function agentToRegister(store: Store, id: string): SandboxAgent {
   const agent = store.agents.get(id) ?? createRecord(store, AGENT, id, {}) as object as SandboxAgent;
-  if (agent.status === "retired") throw invalidStatus("register an instance of", agent);
+  if (agent.status === "retired") throw invalidAction("register an instance of", "agent", agent.status);
   return agent;
-}
-
-function changeStatus(store: Store, id: string, action: "retire" | "reinstate"): SandboxAgent {
-  const agent = store.agents.get(id);
-  if (!agent) throw notFound();
-  if ((agent.status === "retired") === (action === "retire")) throw invalidStatus(action, agent);
-  const status = action === "retire" ? "retired" : "active";
-  const changed: SandboxAgent = { ...agent, status, updated_at: new Date().toISOString() };
-  store.agents.set(id, changed);
-  return changed;
 }
 
 function countInstances(store: Store, agentId: string, environmentId: string | undefined) {
@@ -106,10 +101,11 @@ function countInstances(store: Store, agentId: string, environmentId: string | u
   return counts satisfies AgentInstanceCounts;
 }
 
-function notFound(): ErrorReply {
-  return new ErrorReply(404, "not_found", "The agent was not found");
-}
-
-function invalidStatus(action: string, { status }: SandboxAgent): ErrorReply {
-  return new ErrorReply(409, "invalid_action", `Cannot ${action} the agent: its status is "${status}"`);
+/** The time of the last span of the agent's instances. */
+function lastActivityOf(store: Store, agentId: string): string | null {
+  let last: string | null = null;
+  for (const { agent_id, last_activity_span_at: at } of store.instances.records.values()) {
+    if (agent_id === agentId && at && (last === null || at > last)) last = at;
+  }
+  return last;
 }

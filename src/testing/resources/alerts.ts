@@ -7,11 +7,12 @@
 import { formatValue, isBoolean, isDateTime, isObject } from "../../guards.ts";
 import { type AlertSeverity, isAlertSeverity } from "../../models/alert.ts";
 import type { JsonObject } from "../../models/common.ts";
-import { type FieldRules, type Fields, isFilled, optional, required } from "../fields.ts";
+import { type FieldRules, type Fields, isFilled, optional, own, required } from "../fields.ts";
 import { equals, filterRecords, type ListFilters, listPage, PAGE_FIELDS } from "../lists.ts";
 import { ErrorReply, fieldError, invalidFields } from "../replies.ts";
 import type { Route } from "../route.ts";
 import type { SandboxAlert, Store } from "../store.ts";
+import { renderTemplate } from "../template.ts";
 import { findInstance } from "./agent_instances.ts";
 
 const FILTERS: ListFilters<SandboxAlert> = {
@@ -68,7 +69,11 @@ export const ALERT_ROUTES: readonly Route[] = [
       "active_during[finish_at]": optional(isDateTime),
       ...PAGE_FIELDS,
     },
-    handle: (store, { fields }) => listPage(store.alerts.records.values(), fields, FILTERS),
+    handle: (store, { fields }) =>
+      listPage(store.alerts.records.values(), fields, {
+        filters: FILTERS,
+        detailsOnly: ["payload", "payload_sensitive_encoding"],
+      }),
   },
   {
     method: "GET",
@@ -92,12 +97,13 @@ export const ALERT_ROUTES: readonly Route[] = [
 function raise(store: Store, fields: Fields): SandboxAlert {
   const instance = findInstance(store, fields["agent_instance_id"] as string);
   const name = fields["name"] as string;
-  const schemas = store.schemasOf(instance.id).alert_schemas ?? [];
-  const schema = schemas.find((schema) => schema.name === name);
-  if (!schema && schemas.length > 0) {
+  const schemas = store.schemasOf(instance.id).alert_schemas;
+  const schema = own(schemas, name);
+  if (!schema && Object.keys(schemas).length > 0) {
     throw invalidFields({ name: fieldError("invalid", `There is no alert schema ${formatValue(name)}`) });
   }
   const now = new Date().toISOString();
+  const payload = fields["payload"] as JsonObject;
   const raised = findRaised(store, instance.id, name);
   return save(store, {
     type: "alert",
@@ -109,13 +115,13 @@ function raise(store: Store, fields: Fields): SandboxAlert {
     name,
     title: schema?.title ?? null,
     status: "raised",
-    summary: null,
     raised_at: (fields["raised_at"] as string | null | undefined) ?? now,
     cleared_at: null,
     inserted_at: now,
     ...raised,
     severity: fields["severity"] as AlertSeverity,
-    payload: fields["payload"] as JsonObject,
+    summary: renderTemplate(schema?.template, payload),
+    payload,
     payload_sensitive_encoding: fields["payload_sensitive_encoding"] === true,
     updated_at: now,
   });
@@ -131,7 +137,14 @@ function clear(store: Store, fields: Fields): SandboxAlert {
     ...raised,
     status: "cleared",
     severity: (fields["severity"] as AlertSeverity | null | undefined) ?? raised.severity,
-    ...(payload && { payload, payload_sensitive_encoding: fields["payload_sensitive_encoding"] === true }),
+    ...(payload && {
+      payload,
+      payload_sensitive_encoding: fields["payload_sensitive_encoding"] === true,
+      summary: renderTemplate(
+        own(store.schemasOf(instance.id).alert_schemas, raised.name)?.template,
+        payload,
+      ),
+    }),
     cleared_at: (fields["cleared_at"] as string | null | undefined) ?? now,
     updated_at: now,
   });

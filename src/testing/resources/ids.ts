@@ -15,6 +15,12 @@ export function freeId(store: Store, taken: { get(id: string): unknown }, id: un
   return id;
 }
 
+/** Refuses the id of another account. */
+export function checkAccount({ account }: Store, { account_id }: Fields): void {
+  if (typeof account_id !== "string" || account_id === account.id) return;
+  throw invalidFields({ account_id: fieldError("invalid", "account_id must be the account of the token") });
+}
+
 /** Returns the value of the only one of two fields that is set, and which field that is. */
 export function onlyOneOf(
   fields: Fields,
@@ -28,7 +34,7 @@ export function onlyOneOf(
 }
 
 /** Finds the record with the id or, the first of several, with the external identifier that a query has. */
-export function findShown<T extends { readonly external_identifier?: string | null }>(
+export function findShown<T extends { readonly external_identifier?: unknown }>(
   { records }: { readonly records: ReadonlyMap<string, T> },
   fields: Fields,
   idField: string,

@@ -9,7 +9,7 @@ import type { Fields } from "../fields.ts";
 import { ErrorReply } from "../replies.ts";
 
 /** Creates the reply to an action that the status does not allow. */
-export function invalidAction(action: string, name: string, status: AgentStatus): ErrorReply {
+export function invalidAction(action: string, name: string, status: string): ErrorReply {
   return new ErrorReply(409, "invalid_action", `Cannot ${action} the ${name}: its status is "${status}"`);
 }
 

@@ -185,6 +185,7 @@ Deno.test("sandbox.fetch() shows an instance by either identifier, with its rais
   assertEquals([details.external_identifier, details.raised_alert_count], ["run-7", null]);
   const counted = await show("external_identifier=run-7&include_alert_count=true");
   assertEquals([counted.details.id, counted.details.raised_alert_count], [id, 1]);
+  assertEquals([details.span_counts, details.cost_breakdown], [null, null]);
   assertEquals((await show("external_identifier=none")).code, "not_found");
   assertEquals((await show("")).code, "validation_errors");
   caller.sandbox.terminate(id, "enough");
@@ -213,4 +214,58 @@ Deno.test("sandbox.fetch() describes a run as text", async () => {
   const { body, span_count } = (await caller.get(`agent_instance/${id}/agent_context`)).json.agent_context;
   assertEquals([body.split("\n").length, span_count], [2, 2]);
   assertMatch(body, /^agent:llm \(active\): .*"prompt":"hi"/);
+});
+
+Deno.test("sandbox.fetch() renders the templates of recorded qualities", async () => {
+  const caller = new Caller();
+  const quality_schemas = [
+    { name: "tone", schema: {}, template: "{{ score }} of 10" },
+    { name: "plain", schema: {} },
+  ];
+  const id = await caller.register({ agent_schema_version: { quality_schemas } });
+  const record = async (body: object) =>
+    (await caller.post(`agent_instance/${id}/record_quality`, body)).json.details.quality_summaries;
+  assertEquals(await record({ name: "plain", payload: { score: 1 } }), {});
+  assertEquals(await record({ name: "tone", payload: { score: 7 } }), { tone: "7 of 10" });
+  assertEquals(await record({ name: "tone", payload: null }), {});
+});
+
+Deno.test("sandbox.fetch() includes counts and costs in a single instance, in show on request", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  const payload = { model: "small", token_usage: { prompt_tokens: 1_000, completion_tokens: 200 } };
+  for (const schema_name of ["agent:llm", "agent:llm", "__proto__"]) {
+    await caller.createSpan(id, { schema_name, payload });
+  }
+  const { details } = (await caller.get(`agent_instance/${id}`)).json;
+  assertEquals([details.span_counts.total, Object.entries(details.span_schema_counts.by_name)], [3, [
+    ["agent:llm", 2],
+    ["__proto__", 1],
+  ]]);
+  assertEquals([details.cost_breakdown.input, details.cost_breakdown.total_cost], [3_000, 0.006]);
+  assertEquals(details.raised_alert_count, null);
+
+  const show = async (flag: string) =>
+    (await caller.get(`agent_instance/show?agent_instance_id=${id}&${flag}`)).json.details;
+  const counts = await show("include_counts=true");
+  assertEquals([counts.span_counts, counts.span_schema_counts, counts.cost_breakdown], [
+    details.span_counts,
+    details.span_schema_counts,
+    null,
+  ]);
+  const costs = await show("include_costs=true&include_risk_score=true");
+  assertEquals([costs.span_counts, costs.cost_breakdown, costs.risk_score], [
+    null,
+    details.cost_breakdown,
+    null,
+  ]);
+});
+
+Deno.test("sandbox.fetch() lists instances without what only a single one has", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  const [summary] = (await caller.get("agent_instance?agent_id=librarian")).json.summaries;
+  assertEquals([summary.id, summary.status, summary.purpose], [id, "active", "live"]);
+  const absent = ["agent_deployment_id", "span_counts", "cost_breakdown", "quality_payloads"];
+  assertEquals(absent.filter((field) => field in summary), []);
 });

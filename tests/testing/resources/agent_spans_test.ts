@@ -188,3 +188,61 @@ Deno.test("sandbox.fetch() lists the spans of an agent", async () => {
   assertEquals((await list("")).code, "validation_errors");
   assertEquals((await list("agent_id=a&agent_instance_id=b")).code, "validation_errors");
 });
+
+const TEMPLATE = 'LLM {{ model }}{% if tokens %}: {{ tokens }} tokens{% endif %} {{ who | default: "?" }}';
+
+/** Starts an instance whose type `agent:llm` has a template. */
+function startWithTemplate(caller: Caller, template: string = TEMPLATE): Promise<string> {
+  return caller.start({
+    agent_schema_version: { span_type_schemas: [{ name: "agent:llm", params_schema: {}, template }] },
+  });
+}
+
+Deno.test("sandbox.fetch() renders the template of a span from its payload and its result", async () => {
+  const caller = new Caller();
+  const id = await startWithTemplate(caller);
+  const created = await caller.createSpan(id, { id: "s", payload: { model: "small", who: "a" } });
+  assertEquals(created.json.details.summary, "LLM small a");
+  const finish = { result_payload: { tokens: 7, who: "b" } };
+  const finished = await caller.post("agent_spans/s/finish", finish);
+  assertEquals(finished.json.details.summary, "LLM small: 7 tokens b");
+  const other = await caller.createSpan(id, { schema_name: "other" });
+  assertEquals(other.json.details.summary, null);
+  const invalid = await caller.createSpan(await startWithTemplate(caller, "{{ model"));
+  assertEquals(invalid.json.details.summary, null);
+});
+
+Deno.test("sandbox.fetch() lists summaries of spans on request only", async () => {
+  const caller = new Caller();
+  const id = await startWithTemplate(caller, "a {{ model }}");
+  await caller.createSpan(id, { payload: { model: "small" } });
+  const list = async (query: string) =>
+    // deno-lint-ignore no-explicit-any
+    (await caller.get(`agent_spans?agent_instance_id=${id}${query}`)).json.summaries?.map((s: any) =>
+      s.summary
+    );
+  assertEquals(await list(""), [null]);
+  assertEquals(await list("&include_summaries=false"), [null]);
+  assertEquals(await list("&include_summaries=true"), ["a small"]);
+  assertEquals(await list("&include_summaries=yes"), undefined);
+});
+
+Deno.test("sandbox.fetch() renders the template again without sensitive values", async () => {
+  const caller = new Caller();
+  const id = await startWithTemplate(caller, "{{ model }} for {{ who.value }}");
+  const payload = { model: "small", who: { $sensitive: "string", value: "Ada" } };
+  const { details } = (await caller.createSpan(id, { id: "s", payload, sensitive_encoding: true })).json;
+  assertEquals(details.summary, "small for Ada");
+  assertEquals((await caller.get("agent_spans/s?redacted=true")).json.details.summary, "small for ");
+  assertEquals((await caller.post("agent_spans/s/discard_sensitive")).json.details.summary, "small for ");
+  assertEquals(caller.sandbox.spans.get("s")?.summary, "small for ");
+});
+
+Deno.test("sandbox.fetch() fills in the data risk, the purpose and the size of a span", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  const { details } = (await caller.createSpan(id, { payload: { a: "é" } })).json;
+  assertEquals([details.purpose, details.data_risk], ["activity", null]);
+  assertEquals(details.payload_byte_size_estimate, '[{"a":"é"},null]'.length);
+  assertEquals(caller.sandbox.instances.get(id)?.last_activity_span_at, details.inserted_at);
+});

@@ -23,7 +23,11 @@ Deno.test("sandbox.fetch() creates, updates, reads and deletes an agent", async 
     "lib",
   ]);
   assertEquals((await caller.get(`agent/${created.id}`)).json.details, updated);
-  assertEquals({ ...caller.sandbox.agents.get(created.id) }, updated);
+  const { available_actions, last_activity_span_at, ...stored } = updated;
+  assertEquals({ ...caller.sandbox.agents.get(created.id) }, stored);
+  assertEquals(available_actions, { update: true, retire: true, reinstate: false, delete: true });
+  assertEquals(last_activity_span_at, null);
+  assertEquals((await caller.get("agent")).json.summaries[0].risk_profile_id, undefined);
   assertEquals((await caller.delete(`agent/${created.id}`)).status, 200);
   assertEquals((await caller.get(`agent/${created.id}`)).status, 404);
   assertEquals((await caller.post("agent", { details: {} })).status, 422);
@@ -58,6 +62,12 @@ Deno.test("sandbox.fetch() refuses registrations of a retired agent until it is 
     assertEquals([path, reply.status], [path, status]);
     if (status === 409) assertEquals(reply.json.code, "invalid_action");
   }
+  assertEquals(
+    (await caller.post("agent/librarian/reinstate")).json.message,
+    [
+      'Cannot reinstate the agent: its status is "active"',
+    ].join(),
+  );
   assertEquals([caller.sandbox.instances.size, caller.sandbox.agents.get("librarian")?.status], [
     2,
     "active",
@@ -70,7 +80,10 @@ Deno.test("sandbox.fetch() shows an agent by either identifier, with its counts 
   await caller.start();
   await caller.register({ environment_id: "production" });
   const show = async (query: string) => (await caller.get(`agent/show?${query}`)).json;
+  const run = [...caller.sandbox.instances.keys()][0]!;
+  const { inserted_at } = (await caller.createSpan(run)).json.details;
   const plain = await show("agent_id=librarian");
+  assertEquals(plain.details.last_activity_span_at, inserted_at);
   assertEquals([plain.details.id, plain.details.instance_counts, plain.risk_rollup], [
     "librarian",
     null,

@@ -103,3 +103,15 @@ Deno.test("sandbox.fetch() adds control to the responses to alerts of a terminat
   const { json } = await caller.post("alerts/raise", { ...ALERT, agent_instance_id });
   assertEquals(json.control, { terminate: true, reason: "enough" });
 });
+
+Deno.test("sandbox.fetch() renders the template of an alert, and lists alerts without their payloads", async () => {
+  const caller = new Caller();
+  const alert_schemas = [{ name: ALERT.name, schema: {}, template: "Spent {{ spent }}" }];
+  const agent_instance_id = await caller.start({ agent_schema_version: { alert_schemas } });
+  const raised = (await caller.post("alerts/raise", { ...ALERT, agent_instance_id })).json.details;
+  assertEquals(raised.summary, "Spent 12");
+  const { payload: _payload, payload_sensitive_encoding: _encoding, ...summary } = raised;
+  assertEquals((await caller.get("alerts")).json.summaries, [summary]);
+  const clear = { name: ALERT.name, agent_instance_id, payload: { spent: 13 } };
+  assertEquals((await caller.post("alerts/clear", clear)).json.details.summary, "Spent 13");
+});

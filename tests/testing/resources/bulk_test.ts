@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { PrefactorSandbox } from "@prefactor/http/testing";
 import { Caller, REGISTRATION, SPAN } from "../helpers.ts";
 
 const KEY = { "idempotency-key": "key-00001" };
@@ -87,4 +88,52 @@ Deno.test("sandbox.fetch() replays a bulk item by its own key", async () => {
   const other = await caller.post("bulk", { items: [{ ...create, status: "failed" }] });
   assertEquals(other.json.outputs["create-001"].errors.idempotency_key.code, "taken");
   assertEquals(caller.sandbox.spans.size, 1);
+});
+
+Deno.test("sandbox.fetch() reads in bulk requests, with the fields of the queries in the items", async () => {
+  const caller = new Caller();
+  const id = await caller.start();
+  for (const span of ["a", "b", "c"]) await caller.createSpan(id, { id: span });
+  const environment_id = caller.sandbox.instances.get(id)!.environment_id;
+  const types = {
+    "agents/list": {},
+    "agents/show": { agent_id: "librarian", include_counts: true },
+    "environments/list": {},
+    "environments/show": { environment_id },
+    "agent_instances/list": { agent_id: "librarian" },
+    "agent_instances/show": { agent_instance_id: id, include_counts: true, external_identifier: null },
+    "agent_spans/list": { agent_instance_id: id, pagination: { offset: 1, page_size: 1 } },
+  };
+  const items = Object.entries(types).map(([_type, fields]) => ({
+    _type,
+    idempotency_key: _type.padEnd(12, "-"),
+    ...fields,
+  }));
+  const { outputs } = (await caller.post("bulk", { items })).json;
+  const seen = Object.values(outputs).map((output) => {
+    // deno-lint-ignore no-explicit-any
+    const { summaries, details } = output as any;
+    return summaries?.map(({ id }: { id: string }) => id) ?? details.id;
+  });
+  assertEquals(seen, [["librarian"], "librarian", [environment_id], environment_id, [id], id, ["b"]]);
+  assertEquals(outputs["agents/show-"].details.instance_counts.total, 1);
+});
+
+Deno.test("sandbox.fetch() creates and updates an environment in a bulk request", async () => {
+  const caller = new Caller(new PrefactorSandbox({ accountId: "acme" }));
+  const items = [
+    {
+      _type: "environments/create",
+      idempotency_key: "create-01",
+      details: { id: "e", name: "A", account_id: "acme" },
+    },
+    {
+      _type: "environments/update",
+      idempotency_key: "update-01",
+      environment_id: "e",
+      details: { name: "B" },
+    },
+  ];
+  const { outputs } = (await caller.post("bulk", { items })).json;
+  assertEquals(outputs["update-01"].details.name, "B");
 });

@@ -26,7 +26,8 @@ Deno.test("plainRoutes() creates, gets, updates and deletes a record", async () 
   const changed = { ...person, name: "Ada L.", title: null, updated_at: "2024-05-01T12:00:01.000Z" };
   const update = { name: "Ada L.", title: null, id: "other", account_id: "other" };
   assertEquals((await caller.put("person/p", { details: update })).json.details, changed);
-  assertEquals((await caller.get("person")).json.summaries, [changed]);
+  const { inserted_at: _inserted, updated_at: _updated, ...summary } = changed;
+  assertEquals((await caller.get("person")).json.summaries, [summary]);
 
   assertEquals((await caller.delete("person/p")).json.details, changed);
   for (const reply of [await caller.get("person/p"), await caller.delete("person/p")]) {
