@@ -145,7 +145,7 @@ export class Dispatcher {
       } as const;
       call.abort(new PrefactorTimeoutError(message, options), true);
     };
-    return this.#timeouts.add({ due: 0, isInGrace: false, expire }, timeout);
+    return this.#timeouts.add({ due: 0, grace: 0, expire }, timeout);
   }
 
   #closedError(call: PendingCall): PrefactorClientError {

@@ -96,7 +96,7 @@ export class Transport {
  */
 class Attempt implements Cancelable, Timeout {
   due = 0;
-  isInGrace = false;
+  grace = 0;
   readonly #config: ResolvedConfig;
   readonly #request: PreparedRequest;
   readonly #info: AttemptInfo;
