@@ -83,7 +83,7 @@ export class Transport {
       call.stage = attempt;
       if (call.aborted) attempt.cancel(call.reason);
       else {
-        call.wasSent = true;
+        call.attemptsSent = info.attempt;
         attempt.run();
       }
     });
