@@ -91,10 +91,14 @@ export function prepareRequest(
   };
 }
 
+/** A segment that the URL parser resolves. */
+const DOT_SEGMENT = /\/(?:\.|%2e){1,2}(?:[/?]|$)/i;
+
 /** Rejects a path that the URL parser would move or that could leave the base path of the API. */
 function checkPath(checker: ArgumentChecker, path: unknown): void {
   const holds = typeof path === "string" && /^\/[^\s\p{Cc}#\\]*$/u.test(path) &&
-    !/\/(?:\.|%2e){1,2}(?:[/?]|$)/i.test(path);
+    // Dots in the query are harmless.
+    !(DOT_SEGMENT.test(path) && DOT_SEGMENT.test(path.split("?", 1)[0]!));
   checker.check(
     "path",
     holds,
