@@ -101,7 +101,8 @@ export class Dispatcher {
   #retry(first: Promise<ApiResponseInfo>, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
     const { request } = call;
     let failedAt: number | undefined;
-    return this.#retryHandler.execute(async (attempt) => {
+    let retries = 0;
+    const response = this.#retryHandler.execute(async (attempt) => {
       const retry = failedAt !== undefined &&
         { error: call.lastError, delay: Math.max(0, Date.now() - failedAt) };
       try {
@@ -114,9 +115,10 @@ export class Dispatcher {
     }, {
       isRetriable: (error) => this.#isRetriable(error, request),
       maxRetries: request.maxRetries,
-      takeRetry: () => this.#retryBudget.take(),
+      takeRetry: () => this.#retryBudget.take() && ++retries > 0,
       signal: call.signal,
     });
+    return response.finally(() => retries >= call.attemptsSent && this.#retryBudget.giveBackUnsent());
   }
 
   /** Returns whether an error may go away by itself, and sending the request again can do no harm. */
@@ -145,7 +147,7 @@ export class Dispatcher {
       } as const;
       call.abort(new PrefactorTimeoutError(message, options), true);
     };
-    return this.#timeouts.add({ due: 0, isInGrace: false, expire }, timeout);
+    return this.#timeouts.add({ due: 0, grace: 0, expire }, timeout);
   }
 
   #closedError(call: PendingCall): PrefactorClientError {

@@ -19,8 +19,8 @@ export class PendingCall {
   readonly request: PreparedRequest;
   /** The stage that the call is in. */
   stage: Cancelable | undefined;
-  /** Whether an attempt was sent, so that the server may have carried out the request. */
-  wasSent = false;
+  /** The number of attempts that were sent. */
+  attemptsSent = 0;
   /** The error of the last attempt. */
   lastError: unknown;
   /** Whether the call was aborted. */
@@ -39,6 +39,11 @@ export class PendingCall {
   constructor(request: PreparedRequest, callerSignal: AbortSignal | undefined) {
     this.request = request;
     this.dispose = callerSignal ? abortOn(callerSignal, this) : () => {};
+  }
+
+  /** Whether an attempt was sent, so that the server may have carried out the request. */
+  get wasSent(): boolean {
+    return this.attemptsSent > 0;
   }
 
   /** Aborts the call; the first reason counts. */

@@ -134,6 +134,31 @@ Deno.test("an abort while a retry is in the queue sends nothing more", async () 
   assertEquals(sent.map(({ url }) => new URL(url).pathname), ["/a", "/b"]);
 });
 
+Deno.test("an abort in any microtask after a backoff does not wait for a slot", async () => {
+  using time = new FakeTime();
+  for (let microtasks = 0; microtasks < 12; microtasks++) {
+    const slot = Promise.withResolvers<Response>();
+    const { client, sent } = makeClient((_sent, index) => index === 0 ? failure(503) : slot.promise, {
+      maxConcurrency: 1,
+    });
+    const controller = new AbortController();
+    let isPending = true;
+    const retrying = failureOf(client.request("GET", "/a", { signal: controller.signal }))
+      .finally(() => isPending = false);
+    await time.runMicrotasks();
+    const other = client.request("GET", "/b");
+    time.tick(2_000);
+    for (let count = 0; count < microtasks; count++) await null;
+    controller.abort("left");
+    await time.runMicrotasks();
+    assertFalse(isPending, `after ${microtasks} microtasks`);
+    assertEquals(await retrying, "left");
+    slot.resolve(ok());
+    await other;
+    assertEquals(sent.length, 2);
+  }
+});
+
 Deno.test("an abort after the response has no effect", async () => {
   const controller = new AbortController();
   const listeners = countListeners(controller.signal);

@@ -28,4 +28,9 @@ export class RetryBudget {
   giveBack(retries: number): void {
     this.#left = Math.min(this.#size, this.#left + retries + 1);
   }
+
+  /** Gives back a retry that was not sent. */
+  giveBackUnsent(): void {
+    this.#left = Math.min(this.#size, this.#left + 1);
+  }
 }

@@ -84,6 +84,7 @@ export class RetryHandler {
     try {
       return await retry(async () => {
         await serverDelay;
+        if (signal?.aborted) throw signal.reason; // since the delay has ended
         try {
           return await operation(++attempts);
         } catch (error) {

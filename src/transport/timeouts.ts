@@ -17,9 +17,10 @@ const MAX_DELAY = 2_147_483_647;
 const GRACE = 12;
 
 /**
- * The maximum grace period, in ms. A timer that fires late means that the event loop was blocked or the machine asleep,
- * and a response may have arrived meanwhile. Reading it takes several turns of the loop, so the timeout gets as long
- * again as its timer was late.
+ * The maximum length of the first grace period, in ms. A timer that fires late means that the event loop was blocked or
+ * the machine asleep, and a response may have arrived meanwhile. Reading it takes several turns of the loop, so the
+ * timeout gets as long again as its timer was late. The same may happen during the grace period, so another one
+ * follows, of at most half that length, and so on: a program that is always busy still times out.
  */
 const MAX_GRACE_PERIOD = 250;
 
@@ -37,8 +38,8 @@ export function now(): number {
 export interface Timeout {
   /** The time of expiry on the clock of {@linkcode Timeouts}, which sets it. */
   due: number;
-  /** Whether the timeout is in its grace period; absent for a timeout without one. */
-  isInGrace?: boolean;
+  /** The maximum length of the next grace period, which {@linkcode Timeouts} sets; absent for a timeout without one. */
+  grace?: number;
   /** Called when the time is up. */
   expire(): void;
 }
@@ -57,7 +58,7 @@ export class Timeouts {
   /** Adds a timeout that expires after the delay, in ms, and returns the entry that deletes it. */
   add(timeout: Timeout, delay: number): Entry<Timeout> {
     timeout.due = now() + delay;
-    if (timeout.isInGrace) timeout.isInGrace = false;
+    if (timeout.grace !== undefined) timeout.grace = MAX_GRACE_PERIOD;
     if (timeout.due < this.#firesAt || this.#clock !== Date) this.#arm(timeout.due, delay);
     return this.#waiting.add(timeout);
   }
@@ -106,9 +107,9 @@ export class Timeouts {
     let next = Infinity;
     for (const entry of this.#waiting.entries()) {
       const timeout = entry.value;
-      if (timeout.due <= time && timeout.isInGrace === false) {
-        timeout.isInGrace = true;
-        timeout.due = time + Math.min(time - timeout.due, MAX_GRACE_PERIOD);
+      if (timeout.due <= time && timeout.grace) {
+        timeout.due = time + Math.min(time - timeout.due, timeout.grace);
+        timeout.grace >>= 1;
       } else if (timeout.due <= time) {
         this.#waiting.delete(entry);
         timeout.expire();

@@ -76,7 +76,7 @@ export class Transport {
     call.stage = attempt;
     if (call.aborted) attempt.cancel(call.reason);
     else {
-      call.wasSent = true;
+      call.attemptsSent = info.attempt;
       attempt.run();
     }
     return attempt.response;
@@ -89,7 +89,7 @@ export class Transport {
  */
 class Attempt implements Cancelable, Timeout {
   due = 0;
-  isInGrace = false;
+  grace = 0;
   /** Settles with the result of the attempt. */
   readonly response: Promise<ApiResponseInfo>;
   readonly #shared: Shared;

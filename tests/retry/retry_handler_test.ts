@@ -325,6 +325,25 @@ Deno.test("RetryHandler.execute() rejects with the reason of an abort during the
   }
 });
 
+Deno.test("RetryHandler.execute() does not call the operation after an abort in any microtask", async () => {
+  using time = new FakeTime();
+  for (let microtasks = 0; microtasks < 12; microtasks++) {
+    const controller = new AbortController();
+    let callsAfterAbort = 0;
+    const operation = () => {
+      if (controller.signal.aborted) callsAfterAbort++;
+      throw NETWORK;
+    };
+    const running = failureOf(new RetryHandler().execute(operation, { signal: controller.signal }));
+    await time.runMicrotasks();
+    time.tick(1_000);
+    for (let count = 0; count < microtasks; count++) await null;
+    controller.abort("left");
+    assertEquals(await running, "left");
+    assertEquals(callsAfterAbort, 0, `after ${microtasks} microtasks`);
+  }
+});
+
 Deno.test("RetryHandler.execute() leaves no timer and no listener", async (t) => {
   const cases: [string, (call: number) => unknown][] = [
     ["a success", (call) => call < 3 ? busy(100) : undefined],

@@ -23,13 +23,18 @@ function block(ms: number): void {
   while (performance.now() < end);
 }
 
-/** Ways to block the event loop once the server has received a number of requests. */
+/** Ways to block the event loop before a server that has received a number of requests responds. */
 const STALLS: readonly [name: string, (script: Script, count: number, ms: number) => Promise<void>][] = [
   ["in a timer", async (script, count, ms) => {
     await script.hasReceived(count);
     setTimeout(block, 1, ms);
   }],
   ["in an I/O callback", async (script, count, ms) => {
+    await script.hasReceived(count);
+    block(ms);
+  }],
+  ["before the requests are sent, and again after them", async (script, count, ms) => {
+    block(ms);
     await script.hasReceived(count);
     block(ms);
   }],

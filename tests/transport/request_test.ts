@@ -237,6 +237,15 @@ Deno.test("PrefactorHttpClient.request() rejects a path that could leave the bas
   }
 });
 
+Deno.test("PrefactorHttpClient.request() sends dots in the query of a path as they are", async () => {
+  for (const query of ["redirect=/../y", "redirect=/..", "a=/./b&c=/%2e%2E/", "a=?/../"]) {
+    const { client, sent } = makeClient(ok, { apiUrl: "https://api.example.test/base" });
+    await client.request("GET", `/x?${query}`, { params: { d: "/../" } });
+    assertEquals(sent.map(({ url }) => url), [`https://api.example.test/base/x?${query}&d=%2F..%2F`]);
+    assertEquals(new URL(sent[0]!.url).href, sent[0]!.url);
+  }
+});
+
 Deno.test("PrefactorHttpClient.request() rejects an Idempotency-Key in headers", async () => {
   for (
     const headers of [

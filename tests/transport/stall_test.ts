@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
-import { type HttpClientConfig, PrefactorHttpClient } from "../../mod.ts";
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import { type HttpClientConfig, PrefactorHttpClient, PrefactorTimeoutError } from "../../mod.ts";
 import { linesOf } from "../../tools/lines.ts";
+import { failureOf, ignoreSignal, makeClient } from "../helpers.ts";
 
 /**
  * A server in a process of its own, which goes on while the loop of the test is blocked. It responds after 50 ms, with
@@ -50,6 +51,10 @@ function block(ms: number): void {
 const STALLS: [name: string, stall: (ms: number) => void][] = [
   ["in a timer", (ms) => void setTimeout(block, 10, ms)],
   ["in an I/O callback", (ms) => void Deno.stat(".").then(() => block(ms))],
+  ["before the request is sent, and again while the response arrives", (ms) => {
+    block(ms);
+    setTimeout(() => Deno.stat(".").then(() => block(ms)), 20);
+  }],
 ];
 
 for (const path of ["/plain", "/chunked"]) {
@@ -76,3 +81,14 @@ for (const path of ["/plain", "/chunked"]) {
     });
   }
 }
+
+Deno.test("a call times out although the loop is blocked again and again", async () => {
+  const { client } = makeClient(ignoreSignal, { requestTimeout: 100, maxRetries: 0 });
+  let isPending = true;
+  const call = failureOf(client.request("GET", "/x")).finally(() => isPending = false);
+  while (isPending) {
+    block(50);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assertInstanceOf(await call, PrefactorTimeoutError);
+});
