@@ -151,7 +151,10 @@ function createJob(route: Route, id: string, body: Fields, deployment: Deploymen
 /** Replays the reply to the same text in the same scope, and refuses another text. */
 function runOnce(store: Store, job: Job, scope: string, text: string): Reply {
   const first = store.replies.get(scope);
-  if (first?.request === text) return first.reply;
+  if (first?.request === text) {
+    store.replays++;
+    return first.reply;
+  }
   if (first) {
     const error = fieldError("taken", "The key was used for another request");
     return withControl(store, job, invalidFields({ idempotency_key: error }).toReply());

@@ -9,7 +9,7 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { Alert, AlertSeverity } from "../models/alert.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
-import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
+import type { AgentSchemaVersionForRegister, AgentVersionForRegister } from "../models/registration.ts";
 import { createPfid, isPfid, parsePfid } from "../pfid.ts";
 import type { Bounds, Collection } from "./collection.ts";
 import type { Reply } from "./replies.ts";
@@ -75,6 +75,18 @@ export interface RecordedReply {
   readonly reply: Reply;
 }
 
+/** What is known of a request when it ends, beside its record in the log. */
+export interface Outcome {
+  /** The id of the request. */
+  readonly id: string;
+  /** The time that it took, in ms. */
+  readonly duration: number;
+  /** The number of replayed replies: 1 for a replayed request, any number for a bulk request. */
+  readonly replays: number;
+  /** The body of the reply, whether or not a fault kept it back; `undefined` if there was none. */
+  readonly body: Reply["body"] | undefined;
+}
+
 /** Finds the differences between a payload and its schema, a sentence for each. */
 export type PayloadValidator = (payload: JsonObject, schema: JsonObject) => readonly string[];
 
@@ -135,15 +147,23 @@ function hash(text: string): number {
 
 /** The records of one account, under common bounds. */
 export class Store {
+  /** A random id, which tells this store from others. */
+  readonly id: string = crypto.randomUUID();
   readonly account: Account;
   readonly validatePayload: PayloadValidator;
   /** The requests by id. */
   readonly requests: Collection<LogEntry>;
+  /** The outcomes by the id of the request, for the page of the server. */
+  readonly outcomes: Collection<Outcome>;
   /** The first replies by operation and idempotency key. */
   readonly replies: Collection<RecordedReply>;
+  /** The number of replies that were replayed. */
+  replays = 0;
   readonly agents: Collection<SandboxAgent>;
   /** The ids of agent versions by content. */
   readonly agentVersionIds: Collection<string>;
+  /** The agent versions, as registered. */
+  readonly agentVersions: Collection<AgentVersionForRegister>;
   /** The ids of schema versions by content. */
   readonly schemaVersionIds: Collection<string>;
   readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
@@ -159,9 +179,11 @@ export class Store {
     this.validatePayload = validatePayload;
     this.#bounds = bounds;
     this.requests = bounds.createCollection({ hasEnded: () => true });
+    this.outcomes = bounds.createCollection({ hasEnded: () => true });
     this.replies = bounds.createCollection({ hasEnded: () => true });
     this.agents = this.plainRecords("agent") as Collection<object> as Collection<SandboxAgent>;
     this.agentVersionIds = bounds.createCollection();
+    this.agentVersions = bounds.createCollection();
     this.schemaVersionIds = bounds.createCollection();
     this.schemaVersions = bounds.createCollection();
     this.instances = bounds.createCollection<SandboxInstance>({
@@ -173,6 +195,11 @@ export class Store {
       onDrop: (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
     });
     this.alerts = bounds.createCollection({ hasEnded: ({ status }) => status === "cleared" });
+  }
+
+  /** The number of the last change. */
+  get lastChange(): number {
+    return this.#bounds.lastChange;
   }
 
   /** Drops records to keep the bound on bytes. Called between operations, which rely on what they have found. */
