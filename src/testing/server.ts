@@ -26,6 +26,7 @@
 import { ArgumentChecker } from "../arguments.ts";
 import { type FaultKind, TRANSIENT_FAULT_KINDS } from "./fault.ts";
 import { listen } from "./http_server.ts";
+import { SandboxPage } from "./page/page.ts";
 import type { SandboxRequest } from "./request_log.ts";
 import { PrefactorSandbox, type SandboxOptions } from "./sandbox.ts";
 
@@ -82,9 +83,10 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
   checker.check("faults", faults >= 0 && faults <= 1, "a number from 0 to 1", faults);
   const sandbox = new PrefactorSandbox(options);
   sandbox.faults.random({ rate: faults, seed, kinds: faultKinds });
+  const page = new SandboxPage(sandbox);
   const server = await listen(async (request, info) => {
     if (isForPage(request)) {
-      if (hasHost(request, authority)) return await sandbox.fetch(request, info);
+      if (hasHost(request, authority)) return await page.handle(request, info.signal);
       return new Response("The page is served for loopback hosts and the host of --hostname only", {
         status: 403,
       });
