@@ -56,8 +56,9 @@ function openDialog(
   return dialog;
 }
 
-function field(label: string, input: HTMLElement): HTMLLabelElement {
-  return el("label", { class: "field" }, el("span", {}, label), input);
+function field(label: string, input: HTMLInputElement | HTMLSelectElement): HTMLElement {
+  input.id = `field-${input.name}`;
+  return el("div", { class: "field" }, el("label", { for: input.id }, label), input);
 }
 
 /** Asks for the reason, and terminates a run. */

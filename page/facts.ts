@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RequestRow, RunRow } from "../src/testing/page/rows.ts";
+import type { RequestRow, RunRow, SpanRow } from "../src/testing/page/rows.ts";
 import { askToTerminate } from "./dialogs.ts";
 import { copyButton, el, icon, setText } from "./dom.ts";
 import { formatCount, formatDuration, formatTime, parseTime } from "./format.ts";
@@ -34,13 +34,9 @@ export function createFacts(app: App, id: string, select: (spanId: string) => vo
   const counts = spanCountsPart();
   const requests = el("a", { href: `#/requests?run=${encodeURIComponent(id)}` });
   const reason = el("p", { class: "callout", "data-status": "terminated" });
-  const failureText = el("span");
-  const failure = el(
-    "button",
-    { type: "button", class: "callout", "data-status": "failed", click: showFailure },
-    failureText,
-    icon("chevron"),
-  );
+  const failure = hint("failed", select);
+  const mismatch = hint("warning", select);
+  const externalId = fact("External ID", el("dd"));
   const terminate = el(
     "button",
     { type: "button", class: "danger", click: () => askToTerminate(app, id) },
@@ -73,12 +69,12 @@ export function createFacts(app: App, id: string, select: (spanId: string) => vo
       fact("Duration", duration),
       fact("Spans", el("dd", {}, counts.element)),
       fact("Requests", el("dd", {}, requests)),
+      externalId,
       fact("Run ID", el("dd", {}, el("code", {}, id), copyButton("the run ID", () => id))),
     ),
     reason,
-    failure,
+    el("div", { class: "hints" }, failure.element, mismatch.element),
   );
-  let failed: TreeNode | undefined;
   return {
     element,
     update(run, nodes) {
@@ -92,19 +88,48 @@ export function createFacts(app: App, id: string, select: (spanId: string) => vo
       terminate.hidden = !isLive(run);
       reason.hidden = run.termination_reason === null;
       setText(reason, `Terminated: ${run.termination_reason}`);
-      failed = firstFailure(nodes);
-      failure.hidden = !failed;
-      if (failed) setText(failureText, describeFailure(failed));
+      externalId.hidden = run.external_identifier === null;
+      setText(externalId.lastElementChild!, run.external_identifier ?? "");
+      failure.update(
+        firstFailure(nodes),
+        ({ title, name, note }) => `First failure: ${title ?? name}${note ? ` – ${note}` : ""}`,
+      );
+      mismatch.update(
+        nodes.find(({ span }) => span.mismatches > 0),
+        ({ title, name }) => `First schema mismatch: ${title ?? name}`,
+      );
     },
     tick(run) {
       const { start, end } = periodOfRun(run, store.now());
       setText(duration, run.started_at ? formatDuration(end - start) : "–");
     },
   };
+}
 
-  function showFailure(): void {
-    if (failed) select(failed.span.id);
-  }
+/** A button that says something of a span and shows it. */
+interface Hint {
+  readonly element: HTMLElement;
+  update(node: TreeNode | undefined, describe: (span: SpanRow) => string): void;
+}
+
+function hint(status: string, select: (spanId: string) => void): Hint {
+  let spanId = "";
+  const text = el("span");
+  const element = el(
+    "button",
+    { type: "button", class: "callout", "data-status": status, click: () => select(spanId) },
+    text,
+    icon("chevron"),
+  );
+  return {
+    element,
+    update(node, describe) {
+      element.hidden = !node;
+      if (!node) return;
+      spanId = node.span.id;
+      setText(text, describe(node.span));
+    },
+  };
 }
 
 function fact(name: string, value: HTMLElement): HTMLElement {
@@ -131,8 +156,4 @@ function firstFailure(nodes: readonly TreeNode[]): TreeNode | undefined {
     }
   }
   return first;
-}
-
-function describeFailure({ span: { title, name, note } }: TreeNode): string {
-  return `First failure: ${title ?? name}${note ? ` – ${note}` : ""}`;
 }

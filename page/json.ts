@@ -13,7 +13,7 @@ const MAX_CHARACTERS = 2_000;
 
 /** The depth to which values are unfolded at first, if they have few entries. */
 const OPEN_DEPTH = 2;
-const OPEN_ENTRIES = 12;
+const OPEN_ENTRIES = 24;
 
 /** Creates a section with a heading, a value as folded JSON, and a button that copies it. */
 export function jsonSection(heading: string, value: unknown): HTMLElement {

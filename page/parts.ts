@@ -93,8 +93,9 @@ export function createFilter(label: string, onChange: () => void): Filter {
     spellcheck: "false",
     input: onChange,
     keydown: (event) => {
-      if ((event as KeyboardEvent).key !== "Escape" || input.value === "") return;
+      if ((event as KeyboardEvent).key !== "Escape") return;
       event.stopPropagation();
+      if (input.value === "") return input.blur();
       input.value = "";
       onChange();
     },

@@ -133,7 +133,9 @@ const CHOICES = {
 function requestRow(store: Store, openId: () => string | undefined): Row<RequestRow> {
   const time = el("div", { class: "mono muted", role: "cell" });
   const method = el("div", { class: "method", role: "cell" });
-  const path = el("a", { class: "name mono" });
+  const head = el("span", { class: "name" });
+  const tail = el("span", { class: "name" });
+  const path = el("a", { class: "mono" }, head, tail);
   const items = el("span", { class: "muted" });
   const fault = el("span", { class: "chip", "data-status": "warning" });
   const replay = el("span", { class: "chip", "data-status": "active" });
@@ -158,7 +160,9 @@ function requestRow(store: Store, openId: () => string | undefined): Row<Request
       setAttribute(element, "data-selected", request.id === openId());
       setText(time, formatTime(request.at, store.now()));
       setText(method, request.method);
-      setText(path, request.path.replace("/api/v1/", "") + request.query);
+      const [, start, end] = /^(?:\/api\/v1\/)?(.*?)([^/]*)$/s.exec(request.path)!;
+      setText(head, start!);
+      setText(tail, end! + request.query);
       const { search } = new URL(location.hash.slice(1), location.origin);
       setAttribute(path, "href", linkTo("requests", request.id) + search);
       setText(items, describeItems(request));

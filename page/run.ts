@@ -21,6 +21,8 @@ export function runView(app: App, id: string): View {
   const { store } = app;
   let spans: readonly SpanRow[] | undefined;
   let nodes: readonly TreeNode[] = [];
+  /** A span to show as soon as it is there. */
+  let awaited: string | undefined;
 
   const facts = createFacts(app, id, (spanId) => select(spanId, true));
   const filter = createFilter("Filter spans by name, title, note or ID", draw);
@@ -65,7 +67,7 @@ export function runView(app: App, id: string): View {
     navigate({ path }) {
       if (path[0] !== "runs" || path[1] !== id) return false;
       if (path[2] === undefined) panel.hide();
-      else select(path[2], true);
+      else if (path[2] !== panel.spanId) select(path[2], true);
       return true;
     },
     update() {
@@ -77,6 +79,7 @@ export function runView(app: App, id: string): View {
       readSpans();
       facts.update(run, nodes);
       draw();
+      if (awaited !== undefined) select(awaited, true);
       panel.update();
     },
     escape() {
@@ -121,6 +124,8 @@ export function runView(app: App, id: string): View {
 
   /** Selects a span, also one that the filter leaves out. Its details are shown if they are wanted, or open already. */
   function select(spanId: string, isOpened: boolean): void {
+    awaited = nodes.some(({ span }) => span.id === spanId) ? undefined : spanId;
+    if (awaited !== undefined) return;
     if (!trace.select(spanId)) {
       filter.clear();
       trace.select(spanId);

@@ -72,7 +72,7 @@ export function runsView(app: App): View {
   };
 
   function update(): void {
-    const runs = [...store.runs.values()].sort((a, b) => orderOf(a) < orderOf(b) ? 1 : -1);
+    const runs = [...store.runs.values()].sort(compareRuns);
     filter.setChoices(statusChoices(runs));
     const shown = runs.filter(matches);
     list.setItems(shown);
@@ -99,9 +99,13 @@ export function runsView(app: App): View {
   }
 }
 
-/** Newer runs come later in this order. */
-function orderOf({ inserted_at, id }: RunRow): string {
-  return `${inserted_at} ${id}`;
+/** Orders runs by their start, the newest first. */
+function compareRuns(a: RunRow, b: RunRow): number {
+  return startOf(b) - startOf(a) || (a.id < b.id ? 1 : -1);
+}
+
+function startOf({ started_at, inserted_at }: RunRow): number {
+  return parseTime(started_at) ?? parseTime(inserted_at) ?? 0;
 }
 
 function runRow({ store }: App): Row<RunRow> {
@@ -126,7 +130,7 @@ function runRow({ store }: App): Row<RunRow> {
   return {
     element,
     update(run, index) {
-      const start = parseTime(run.started_at) ?? parseTime(run.inserted_at);
+      const start = startOf(run);
       const period = periodOfRun(run, store.now());
       setAttribute(element, "data-run-id", run.id);
       setAttribute(element, "aria-rowindex", index + 2);
@@ -138,7 +142,7 @@ function runRow({ store }: App): Row<RunRow> {
       status.update(run.status);
       live.hidden = !isLive(run);
       setText(started, formatTime(start, store.now()));
-      setText(age, formatAge(start ?? NaN, store.now()));
+      setText(age, formatAge(start, store.now()));
       setText(duration, run.started_at ? formatDuration(period.end - period.start) : "–");
       spans.update(run);
     },

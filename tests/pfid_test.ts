@@ -214,7 +214,7 @@ Deno.test("createPfid() and relatedPfid() sort ids of one millisecond as they we
 Deno.test("createPfid() carries when the lower half of the randomness is full", () => {
   using _time = new FakeTime(2 ** 40);
   const { getRandomValues } = crypto;
-  crypto.getRandomValues = (array) => {
+  crypto.getRandomValues = <T>(array: T) => {
     (array as unknown as Uint32Array).fill(2 ** 32 - 1);
     return array;
   };

@@ -5,6 +5,8 @@
  * deno run --allow-net jsr:@prefactor/http/sandbox --port 8787 --faults 0.2
  * ```
  *
+ * The URL is that of a page, which shows the runs while they are recorded.
+ *
  * It prints its URL and the two environment variables that the SDKs read, then a line for each request. Ctrl+C stops it
  * and prints a summary. The records are in memory only.
  *
