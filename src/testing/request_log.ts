@@ -57,8 +57,8 @@ export function createLogEntry(
   { request, path, query, text, json }: ReceivedRequest,
   token: string,
 ): LogEntry {
-  const redact = (text: string) =>
-    text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
+  const redact = (text: string) => redactText(text, token);
+  const body = redact(text);
   return {
     id,
     method: request.method,
@@ -68,8 +68,13 @@ export function createLogEntry(
       Array.from(request.headers, ([name, value]) => [name, redact(value)])
         .filter(([name]) => name !== "authorization"),
     ),
-    body: text.includes(token) ? parse(redact(text)) : json,
+    body: body === text ? json : parse(body),
   };
+}
+
+/** Replaces the token in a text. */
+export function redactText(text: string, token: string): string {
+  return text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
 }
 
 function parse(text: string): unknown {

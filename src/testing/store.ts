@@ -9,7 +9,7 @@ import type { AgentInstance, AgentInstanceSpanCounts } from "../models/agent_ins
 import type { AgentSpan } from "../models/agent_span.ts";
 import type { Alert, AlertSeverity } from "../models/alert.ts";
 import type { AgentStatus, JsonObject } from "../models/common.ts";
-import type { AgentSchemaVersionForRegister, AgentVersionForRegister } from "../models/registration.ts";
+import type { AgentSchemaVersionForRegister } from "../models/registration.ts";
 import { createPfid, isPfid, parsePfid } from "../pfid.ts";
 import type { Bounds, Collection } from "./collection.ts";
 import type { Reply } from "./replies.ts";
@@ -162,8 +162,6 @@ export class Store {
   readonly agents: Collection<SandboxAgent>;
   /** The ids of agent versions by content. */
   readonly agentVersionIds: Collection<string>;
-  /** The agent versions, as registered. */
-  readonly agentVersions: Collection<AgentVersionForRegister>;
   /** The ids of schema versions by content. */
   readonly schemaVersionIds: Collection<string>;
   readonly schemaVersions: Collection<AgentSchemaVersionForRegister>;
@@ -183,7 +181,6 @@ export class Store {
     this.replies = bounds.createCollection({ hasEnded: () => true });
     this.agents = this.plainRecords("agent") as Collection<object> as Collection<SandboxAgent>;
     this.agentVersionIds = bounds.createCollection();
-    this.agentVersions = bounds.createCollection();
     this.schemaVersionIds = bounds.createCollection();
     this.schemaVersions = bounds.createCollection();
     this.instances = bounds.createCollection<SandboxInstance>({

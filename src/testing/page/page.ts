@@ -108,7 +108,7 @@ export class SandboxPage {
     const details = {
       run,
       agent: store.agents.get(run.agent_id ?? ""),
-      agent_version: store.agentVersions.get(run.agent_version_id ?? ""),
+      agent_version: store.plainRecords("agent_version").get(run.agent_version_id ?? ""),
       agent_schema_version: store.schemasOf(id),
       spans: store.spansOf(id),
     };
@@ -123,8 +123,8 @@ export class SandboxPage {
     const { store, token } = this.#access;
     const span = store.spans.get(id);
     if (!span) return respond(404, { message: "There is no such span" });
-    const types = store.schemasOf(span.agent_instance_id).span_type_schemas;
-    const type = types?.find(({ name }) => name === span.schema_name) ?? {};
+    const types = Object.values(store.schemasOf(span.agent_instance_id).span_type_schemas ?? []);
+    const type = types.find(({ name }) => name === span.schema_name) ?? {};
     return respond(200, { span: redactRecord(span, token), type: redactRecord(type, token) });
   }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { isObject } from "../../guards.ts";
+import { isObject, isString } from "../../guards.ts";
 import type { AgentInstanceSpanCounts } from "../../models/agent_instance.ts";
 import type { FaultState } from "../faults.ts";
-import type { LogEntry } from "../request_log.ts";
+import { type LogEntry, redactText } from "../request_log.ts";
 import type { Outcome, SandboxInstance, SandboxSpan, Store } from "../store.ts";
 import { parsePfid } from "../../pfid.ts";
 
@@ -100,11 +100,11 @@ export interface PageChanges {
 /** Creates the row of a run. */
 export function toRunRow(store: Store, instance: SandboxInstance): RunRow {
   const { id, status, span_counts } = instance;
-  const version = store.agentVersions.get(instance.agent_version_id ?? "");
+  const version = store.plainRecords("agent_version").get(instance.agent_version_id ?? "");
   return {
     id,
     agent_id: instance.agent_id ?? "",
-    version: version?.external_identifier ?? version?.name ?? null,
+    version: [version?.["external_identifier"], version?.["name"]].find(isString) ?? null,
     status,
     inserted_at: instance.inserted_at ?? "",
     started_at: instance.started_at ?? null,
@@ -211,9 +211,7 @@ export function redactRecord<T extends object>(record: T, token: string): T {
 
 /** Returns a copy of the value in which each text and each name has `[token]` in place of the token. */
 export function withoutToken(value: unknown, token: string): unknown {
-  if (typeof value === "string") {
-    return value.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]");
-  }
+  if (typeof value === "string") return redactText(value, token);
   if (Array.isArray(value)) return value.map((item) => withoutToken(item, token));
   if (!isObject(value)) return value;
   const fields = Object.entries(value).map(([name, field]) => [

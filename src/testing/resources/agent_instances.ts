@@ -7,7 +7,7 @@
 import { fail, formatValue, isBoolean, isDateTime, isObject, isOneOf } from "../../guards.ts";
 import { isFinishStatus } from "../../models/common.ts";
 import type { JsonObject } from "../../models/common.ts";
-import type { AgentSchemaVersionForRegister, AgentVersionForRegister } from "../../models/registration.ts";
+import type { AgentSchemaVersionForRegister } from "../../models/registration.ts";
 import { isAgentSchemaVersionForRegister, isAgentVersionForRegister } from "../../models/registration.ts";
 import { type FieldRules, type Fields, isFilled, isFlag, optional, required } from "../fields.ts";
 import { equals, listPage, PAGE_FIELDS } from "../lists.ts";
@@ -139,7 +139,7 @@ function register(store: Store, { fields, deployment }: RouteInput): SandboxInst
   const id = freeId(store, store.instances, fields["id"]);
   const version = contentOf(agentId, fields["agent_version"]);
   const versionId = store.agentVersionIds.getOrCreate(version, () => account.createId());
-  store.agentVersions.set(versionId, fields["agent_version"] as AgentVersionForRegister);
+  store.plainRecords("agent_version").set(versionId, { ...fields["agent_version"] as object, id: versionId });
   const schemaVersion = contentOf(agentId, fields["agent_schema_version"]);
   const schemaVersionId = store.schemaVersionIds.getOrCreate(schemaVersion, () => account.createId());
   store.schemaVersions.set(

@@ -100,24 +100,17 @@ Deno.test("SandboxPage responds with the headers and bodies of a request, delive
 
 Deno.test("SandboxPage responds with all of a run as a file", async () => {
   const { caller, get } = setUp();
+  const type = { name: "a", title: "A", params_schema: {} };
   const id = await caller.start({
     agent_version: { name: "One" },
-    agent_schema_version: { span_schemas: { a: {} } },
+    agent_schema_version: { span_type_schemas: [type] },
   });
   await caller.createSpan(id, { schema_name: "a", payload: { b: 1 } });
   const { headers, text } = await get(`/_sandbox/runs/${id}`);
-  const run = JSON.parse(text);
+  const { run, agent, agent_version, agent_schema_version, spans: [span] } = JSON.parse(text);
   assertEquals(headers.get("content-disposition"), "attachment");
-  assertEquals(
-    [run.run.id, run.agent.id, run.agent_version, run.agent_schema_version, run.spans[0].payload],
-    [
-      id,
-      "librarian",
-      { name: "One" },
-      { span_schemas: { a: {} } },
-      { b: 1 },
-    ],
-  );
+  assertEquals([run.id, agent.id, agent_version.name, span.payload], [id, "librarian", "One", { b: 1 }]);
+  assertEquals(Object.values(agent_schema_version.span_type_schemas), [type]);
 });
 
 Deno.test("SandboxPage terminates a run", async () => {
