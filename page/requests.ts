@@ -237,7 +237,7 @@ function requestPanel(store: Store, onClose: () => void): RequestPanel {
       describeRequest(row),
       body === undefined ? section("Body", el("p", { class: "muted" }, "None")) : jsonSection("Body", body),
       response === undefined ? section("Response", el("p", { class: "muted" }, "None")) : jsonSection(
-        row.status === null && row.duration !== null ? "Response, not delivered" : "Response",
+        isDelivered(row) ? "Response" : "Response, not delivered",
         response,
       ),
       jsonSection("Headers", headers),
@@ -265,6 +265,11 @@ function requestPanel(store: Store, onClose: () => void): RequestPanel {
       ["Request ID", el("span", {}, el("code", {}, row.id), copyButton("the request ID", () => row.id))],
     ]);
   }
+}
+
+/** Whether the client got the reply, and not nothing or something else. */
+function isDelivered({ status, fault, duration }: RequestRow): boolean {
+  return duration === null || status !== null && fault !== "garbage";
 }
 
 function describeReplays({ replays, items }: RequestRow): string {

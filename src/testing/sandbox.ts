@@ -291,7 +291,9 @@ export class PrefactorSandbox {
         return respond(entry.id, exchange.reply, { "location": fault.location ?? `/moved${entry.path}` });
     }
 
-    const reply = this.#handle(received, exchange);
+    const { replays } = this.#store;
+    const reply = exchange.reply = this.#handle(received);
+    exchange.replays = this.#store.replays - replays;
     switch (fault?.kind) {
       case "lose":
         throw new TypeError("The sandbox lost the response");
@@ -310,20 +312,14 @@ export class PrefactorSandbox {
     return respond(entry.id, reply, { "allow": reply.allow });
   }
 
-  #handle(received: ReceivedRequest, exchange: Exchange): Reply {
-    const store = this.#store;
-    const replays = store.replays;
-    exchange.reply = this.#authorize(received) ?? handleRequest(store, received);
-    exchange.replays = store.replays - replays;
-    store.trim();
-    return exchange.reply;
-  }
-
-  /** Returns the refusal of a request without the token. */
-  #authorize({ request }: ReceivedRequest): Reply | undefined {
-    const [scheme, token] = request.headers.get("authorization")?.split(" ") ?? [];
-    if (scheme?.toLowerCase() === "bearer" && token === this.#token) return undefined;
-    return new ErrorReply(401, "bad_authtoken", "The token is missing or wrong").toReply();
+  #handle(received: ReceivedRequest): Reply {
+    const [scheme, token] = received.request.headers.get("authorization")?.split(" ") ?? [];
+    if (scheme?.toLowerCase() !== "bearer" || token !== this.#token) {
+      return new ErrorReply(401, "bad_authtoken", "The token is missing or wrong").toReply();
+    }
+    const reply = handleRequest(this.#store, received);
+    this.#store.trim();
+    return reply;
   }
 }
 
