@@ -99,24 +99,24 @@ export function askToReset({ announce }: App): void {
   });
 }
 
-/** The kinds of faults, with what they do. */
-const KINDS = [
-  ["status", "Error status"],
-  ["delay", "Late response"],
-  ["refuse", "Connection refused"],
-  ["lose", "Processed, response lost"],
-  ["cut", "Processed, response cut"],
-  ["garbage", "Processed, response is not JSON"],
-  ["redirect", "Redirect"],
-  ["hang", "Processed, no response"],
-] as const;
+/** What a fault does, by its kind. */
+export const FAULTS: Readonly<Record<string, string>> = {
+  status: "Error status",
+  delay: "Processed, response late",
+  refuse: "Connection refused",
+  lose: "Processed, response lost",
+  cut: "Processed, response cut",
+  garbage: "Processed, response not JSON",
+  redirect: "Redirect",
+  hang: "Processed, no response",
+};
 
 /** Shows the faults that are raised, and raises or clears some. */
 export function askForFaults({ store, announce }: App): void {
   const kind = el(
     "select",
     { name: "kind" },
-    ...KINDS.map(([value, label]) => el("option", { value }, `${label} (${value})`)),
+    ...Object.entries(FAULTS).map(([value, label]) => el("option", { value }, `${label} (${value})`)),
   );
   const status = field("Status", numberInput("status", 503, 200, 599));
   const retryAfter = field(

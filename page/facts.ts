@@ -11,7 +11,7 @@ import { copyButton, el, icon, setText } from "./dom.ts";
 import { formatCount, formatDuration, formatTime, parseTime } from "./format.ts";
 import { type App, liveMark, statusPart } from "./parts.ts";
 import { spanCountsPart } from "./runs.ts";
-import { isLive, periodOfRun, type TreeNode } from "./tree.ts";
+import { isLive, originOfFailure, periodOfRun, type TreeNode } from "./tree.ts";
 
 /** The head of a run. */
 export interface Facts {
@@ -91,8 +91,8 @@ export function createFacts(app: App, id: string, select: (spanId: string) => vo
       externalId.hidden = run.external_identifier === null;
       setText(externalId.lastElementChild!, run.external_identifier ?? "");
       failure.update(
-        firstFailure(nodes),
-        ({ title, name, note }) => `First failure: ${title ?? name}${note ? ` – ${note}` : ""}`,
+        originOfFailure(nodes),
+        ({ title, name, note }) => `Failed in ${title ?? name}${note ? `: ${note}` : ""}`,
       );
       mismatch.update(
         nodes.find(({ span }) => span.mismatches > 0),
@@ -144,16 +144,4 @@ function describeRequests(requests: readonly RequestRow[]): string {
 /** Whether a request ended without a success. */
 export function hasFailed({ status, duration, failed_items }: RequestRow): boolean {
   return duration !== null && status !== 200 || failed_items > 0;
-}
-
-/** Returns the failed span that ended first, the innermost of several: often the cause of the other failures. */
-function firstFailure(nodes: readonly TreeNode[]): TreeNode | undefined {
-  let first: TreeNode | undefined;
-  for (const node of nodes) {
-    if (node.span.status !== "failed" || node.finish === undefined) continue;
-    if (!first || node.finish < first.finish! || node.finish === first.finish && node.depth > first.depth) {
-      first = node;
-    }
-  }
-  return first;
 }

@@ -153,6 +153,14 @@ export function emptyState(heading: string, ...children: (Node | string)[]): HTM
   return el("div", { class: "empty" }, el("h2", {}, heading), ...children);
 }
 
+/** Creates what a view shows instead of a list of which the filter leaves nothing. */
+export function noMatchState(noun: string, clear: () => void): HTMLElement {
+  return emptyState(
+    `No ${noun} matches the filter`,
+    el("button", { type: "button", click: clear }, "Clear the filter"),
+  );
+}
+
 /** Lets the arrow keys move the focus between the links of a list. */
 export function moveByArrows(list: HTMLElement): void {
   list.addEventListener("keydown", (event) => {

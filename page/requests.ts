@@ -7,27 +7,24 @@
  */
 
 import type { RequestRow } from "../src/testing/page/rows.ts";
+import { FAULTS } from "./dialogs.ts";
 import { copyButton, el, icon, setAttribute, setText } from "./dom.ts";
 import { hasFailed } from "./facts.ts";
 import { formatCount, formatDuration, formatTime } from "./format.ts";
 import { jsonSection } from "./json.ts";
 import { type Row, VirtualList } from "./list.ts";
 import { createPanel, factList, section } from "./panel.ts";
-import { type App, createFilter, emptyState, linkTo, moveByArrows, type View } from "./parts.ts";
+import {
+  type App,
+  createFilter,
+  emptyState,
+  linkTo,
+  moveByArrows,
+  noMatchState,
+  type View,
+} from "./parts.ts";
 import { get } from "./server.ts";
 import type { Store } from "./store.ts";
-
-/** What a fault does, by its kind. */
-const FAULT_EFFECTS: Readonly<Record<string, string>> = {
-  refuse: "the connection failed, and the request was not processed",
-  status: "an error status, and the request was not processed",
-  redirect: "a redirect, and the request was not processed",
-  lose: "the request was processed, then the connection failed",
-  cut: "the request was processed, and the connection failed in the middle of the response",
-  garbage: "the request was processed, and the response was not JSON",
-  delay: "the request was processed, and the response was late",
-  hang: "the request was processed, and no response followed",
-};
 
 /** Creates the view of all requests. */
 export function requestsView({ store }: App): View {
@@ -61,10 +58,7 @@ export function requestsView({ store }: App): View {
     "No requests yet",
     el("p", {}, "Requests to the API appear here as they come in."),
   );
-  const none = emptyState(
-    "No request matches the filter",
-    el("button", { type: "button", click: () => filter.clear() }, "Clear the filter"),
-  );
+  const none = noMatchState("request", () => filter.clear());
   const element = el(
     "section",
     { class: "view", "aria-labelledby": "title" },
@@ -249,7 +243,7 @@ function requestPanel(store: Store, onClose: () => void): RequestPanel {
     const key = row.idempotency_key;
     return factList([
       ["Status", describeStatus(row)],
-      ["Fault", row.fault === null ? undefined : `${row.fault}: ${FAULT_EFFECTS[row.fault]}`],
+      ["Fault", row.fault === null ? undefined : `${FAULTS[row.fault]} (${row.fault})`],
       ["Time", formatTime(row.at, store.now())],
       ["Duration", formatDuration(row.duration ?? undefined)],
       ["Query", row.query === "" ? undefined : el("code", {}, row.query)],

@@ -8,7 +8,16 @@
 import type { SpanRow } from "../src/testing/page/rows.ts";
 import { el } from "./dom.ts";
 import { createFacts } from "./facts.ts";
-import { type App, createFilter, emptyState, linkTo, statusChoices, type View } from "./parts.ts";
+import {
+  type App,
+  createFilter,
+  emptyState,
+  linkTo,
+  noMatchState,
+  statusChoices,
+  type View,
+} from "./parts.ts";
+import { get } from "./server.ts";
 import { spanPanel } from "./span.ts";
 import { Trace } from "./trace.ts";
 import { buildTree, isLive, type TreeNode } from "./tree.ts";
@@ -23,18 +32,17 @@ export function runView(app: App, id: string): View {
   let nodes: readonly TreeNode[] = [];
   /** A span to show as soon as it is there. */
   let awaited: string | undefined;
+  /** The spans whose payload or result contains the text of the filter. */
+  let found = new Set<string>();
 
   const facts = createFacts(app, id, (spanId) => select(spanId, true));
-  const filter = createFilter("Filter spans by name, title, note or ID", draw);
+  const filter = createFilter("Filter spans by name, note, ID or payload", search);
   const trace = new Trace({ now: () => store.now(), onSelect: select, onEnter: () => panel.focus() });
   const panel = spanPanel({ store, onClose: close, onSelect: (spanId) => select(spanId, true) });
   const toggle = el("button", { type: "button", click: () => trace.toggleAll() }, "Fold or unfold all");
   const noSpans = emptyState("No spans yet", el("p", {}, "A span appears here as soon as it is recorded."));
-  const noMatch = emptyState(
-    "No span matches the filter",
-    el("button", { type: "button", click: () => filter.clear() }, "Clear the filter"),
-  );
-  const found = el(
+  const noMatch = noMatchState("span", () => filter.clear());
+  const content = el(
     "div",
     { class: "found" },
     facts.element,
@@ -52,7 +60,7 @@ export function runView(app: App, id: string): View {
     el("a", { class: "button", href: "#/" }, "All runs"),
   );
   const loading = emptyState("Loading…");
-  const element = el("section", { class: "view run", "aria-labelledby": "title" }, found, missing, loading);
+  const element = el("section", { class: "view run", "aria-labelledby": "title" }, content, missing, loading);
   const timer = setInterval(() => {
     const run = store.runs.get(id);
     if (run && isLive(run)) draw();
@@ -74,7 +82,7 @@ export function runView(app: App, id: string): View {
       const run = store.runs.get(id);
       loading.hidden = store.isLoaded;
       missing.hidden = !store.isLoaded || run !== undefined;
-      found.hidden = !run;
+      content.hidden = !run;
       if (!run) return;
       readSpans();
       facts.update(run, nodes);
@@ -119,7 +127,21 @@ export function runView(app: App, id: string): View {
     const { choice } = filter;
     const isChosen = choice === "" || (choice === "mismatch" ? span.mismatches > 0 : span.status === choice);
     const texts = [span.name, span.title, span.note, span.id];
-    return isChosen && texts.join("\n").toLowerCase().includes(filter.text);
+    return isChosen && (found.has(span.id) || texts.join("\n").toLowerCase().includes(filter.text));
+  }
+
+  /** Shows the spans that match, and has the server look into the payloads. */
+  async function search(): Promise<void> {
+    const { text } = filter;
+    found = new Set();
+    draw();
+    if (text === "") return;
+    const query = new URLSearchParams({ text });
+    const path = `runs/${encodeURIComponent(id)}/matches?${query}`;
+    const { ids } = await get<{ ids: string[] }>(path).catch(() => ({ ids: [] }));
+    if (text !== filter.text) return;
+    found = new Set(ids);
+    draw();
   }
 
   /** Selects a span, also one that the filter leaves out. Its details are shown if they are wanted, or open already. */

@@ -16,6 +16,7 @@ import {
   linkTo,
   liveMark,
   moveByArrows,
+  noMatchState,
   type Part,
   statusChoices,
   statusPart,
@@ -47,10 +48,7 @@ export function runsView(app: App): View {
   const list = new VirtualList({ scroller, keyOf: ({ id }: RunRow) => id, createRow: () => runRow(app) });
   moveByArrows(scroller);
   const empty = firstSteps();
-  const none = emptyState(
-    "No run matches the filter",
-    el("button", { type: "button", click: () => filter.clear() }, "Clear the filter"),
-  );
+  const none = noMatchState("run", () => filter.clear());
   const loading = emptyState("Loading…");
   const element = el(
     "section",

@@ -140,6 +140,22 @@ export function periodOfTimeline(run: RunRow, nodes: readonly TreeNode[], now: n
   return { start, end: start + (isLive(run) ? roundUp(length) : length) };
 }
 
+/**
+ * Returns the innermost span of the failure that the run failed with: the failed root, in it the failed child that ended last,
+ * and so on. Failures in a parent that succeeded were handled; one of them is returned only if there is no other.
+ */
+export function originOfFailure(nodes: readonly TreeNode[]): TreeNode | undefined {
+  const failed = nodes.filter(({ span }) => span.status === "failed");
+  /** The failed child that ended last, by its parent; that of no parent is a root. */
+  const last = new Map<TreeNode | undefined, TreeNode>();
+  for (const node of failed) {
+    if ((node.finish ?? 0) >= (last.get(node.parent)?.finish ?? 0)) last.set(node.parent, node);
+  }
+  let origin = last.get(undefined) ?? failed[0];
+  for (let child = origin; child; child = last.get(child)) origin = child;
+  return origin;
+}
+
 /** The distances between the ticks of a ruler in ms: 1, 2 or 5 times a power of ten, then parts of the minute and hour. */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000].concat(
   [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 720, 1_440].map((minutes) => minutes * 60_000),

@@ -416,13 +416,33 @@ Deno.test("the keyboard moves, folds and opens spans, filters them and goes back
     ]);
 
     await page.keyboard.press("/");
-    await page.keyboard.type("refund");
+    await page.keyboard.type("tool:refund");
     await holds(page, () => document.querySelectorAll("[role=treeitem]").length === 2, undefined);
     await page.keyboard.press("Escape");
     await holds(page, () => document.querySelectorAll("[role=treeitem]").length === 12, undefined);
     await page.keyboard.press("Escape"); // leaves the field
     await page.keyboard.press("Escape"); // goes back
     await page.getByRole("heading", { name: "Runs" }).waitFor();
+  });
+});
+
+Deno.test("a run leads to the origin of its failure, and to spans by a text in their payloads", async () => {
+  await onPage(async ({ page, client }) => {
+    const { id, spans } = await record(client, REFUND);
+    await show(page, `/runs/${id}`);
+    const shown = () =>
+      page.getByRole("treeitem").evaluateAll((rows) => rows.map((row) => row.dataset["spanId"]));
+    await page.getByRole("searchbox").fill("6 DAYS ago");
+    await rowOfSpan(page, spans[7]!).waitFor();
+    assertEquals(await shown(), [spans[0], spans[7]]);
+    await page.getByLabel("Status", { exact: true }).selectOption({ label: "Schema mismatch (1)" });
+    await page.getByText("No span matches the filter").waitFor();
+    await page.getByRole("button", { name: "Failed in HTTP request: HttpError: 400 from pay.example.com" })
+      .click();
+    await panelOf(page).getByText("https://pay.example.com/v1/refunds").waitFor();
+    assertEquals(await rowOfSpan(page, spans[11]!).getAttribute("aria-selected"), "true");
+    await page.getByRole("button", { name: "First schema mismatch: Find order" }).click();
+    await panelOf(page).getByRole("heading", { name: "Find order" }).waitFor();
   });
 });
 
@@ -538,7 +558,7 @@ Deno.test("requests show their fault, key, replay and bodies, and no view shows 
     const panel = panelOf(page);
     for (
       const text of [
-        "lose: the request was processed, then the connection failed",
+        "Processed, response lost (lose)",
         "Response, not delivered",
         "Named [token]",
         agent.id,

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   buildTree,
+  originOfFailure,
   periodOfRun,
   periodOfSpan,
   periodOfTimeline,
@@ -123,6 +124,19 @@ Deno.test("periodOfTimeline() covers the run and its spans, with room to grow wh
   assertEquals(periodOfTimeline(run({ status: "active" }), [], 1_250), { start: 100, end: 1_600 });
   assertEquals(periodOfTimeline(run({ status: "active" }), [], 8_100), { start: 100, end: 10_100 });
   assertEquals(periodOfTimeline(run({ finished_at: at(100) }), [], 900), { start: 100, end: 101 });
+});
+
+Deno.test("originOfFailure() follows the failure of the run to its innermost span", () => {
+  const failed = (id: string, parent_id: string | null, start: number) =>
+    span(id, parent_id, start, { status: "failed" });
+  const of = (...spans: SpanRow[]) => originOfFailure(buildTree(spans))?.span.id;
+  assertEquals(of(), undefined);
+  assertEquals(of(span("a", null, 0)), undefined);
+  assertEquals(of(failed("a", null, 0)), "a");
+  // a retried step, and one whose parent went on, are not the origin
+  const handled = [failed("b", "a", 1), span("c", "a", 2), failed("d", "c", 3)];
+  assertEquals(of(failed("a", null, 0), ...handled, failed("e", "a", 4), failed("f", "e", 5)), "f");
+  assertEquals(of(span("a", null, 0), ...handled), "b");
 });
 
 Deno.test("tickStep() returns the smallest round distance that leaves at most that many ticks", () => {

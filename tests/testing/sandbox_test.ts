@@ -255,5 +255,9 @@ Deno.test("watchSandbox() tells of each change and keeps the outcome of each req
   const before = changes;
   const { store } = access;
   caller.sandbox.reset();
-  assertEquals([changes, access.store === store, access.store.outcomes.records.size], [before + 1, false, 0]);
+  assertEquals([changes > before, access.store === store, access.store.outcomes.records.size], [
+    true,
+    false,
+    0,
+  ]);
 });

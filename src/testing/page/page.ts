@@ -46,6 +46,7 @@ export class SandboxPage {
     { method: "GET", path: /^\/_sandbox\/state$/, handle: () => respond(200, this.#feed.state()) },
     { method: "GET", path: /^\/_sandbox\/events$/, handle: (input) => this.#events(input) },
     { method: "GET", path: /^\/_sandbox\/runs\/([^/]+)$/, handle: ({ id }) => this.#run(id) },
+    { method: "GET", path: /^\/_sandbox\/runs\/([^/]+)\/matches$/, handle: (input) => this.#matches(input) },
     { method: "GET", path: /^\/_sandbox\/spans\/([^/]+)$/, handle: ({ id }) => this.#span(id) },
     { method: "GET", path: /^\/_sandbox\/requests\/([^/]+)$/, handle: ({ id }) => this.#request(id) },
     {
@@ -116,6 +117,16 @@ export class SandboxPage {
     return new Response(json, {
       headers: { ...HEADERS, "content-type": "application/json", "content-disposition": "attachment" },
     });
+  }
+
+  /** Responds with the ids of a run's spans whose payload or result contains a text. */
+  #matches({ id, request }: Input): Response {
+    const { store, token } = this.#access;
+    const text = new URL(request.url).searchParams.get("text")?.toLowerCase() ?? "";
+    const spans = store.spansOf(id).filter(({ payload, result_payload }) =>
+      JSON.stringify(withoutToken([payload, result_payload], token)).toLowerCase().includes(text)
+    );
+    return respond(200, { ids: spans.map(({ id }) => id) });
   }
 
   /** Responds with a span and the type that it was registered with. */

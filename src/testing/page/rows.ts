@@ -31,7 +31,6 @@ export interface RunRow {
   readonly finished_at: string | null;
   readonly termination_reason: string | null;
   readonly external_identifier: string | null;
-  readonly purpose: string | null;
   readonly span_counts: AgentInstanceSpanCounts;
 }
 
@@ -111,7 +110,6 @@ export function toRunRow(store: Store, instance: SandboxInstance): RunRow {
     finished_at: instance.finished_at ?? null,
     termination_reason: instance.termination_reason ?? null,
     external_identifier: instance.external_identifier ?? null,
-    purpose: instance.purpose ?? null,
     span_counts,
   };
 }

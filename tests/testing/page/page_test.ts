@@ -86,6 +86,23 @@ Deno.test("SandboxPage responds with a span and its type", async () => {
   ]);
 });
 
+Deno.test("SandboxPage finds the spans of a run by a text in their payload or result", async () => {
+  const { caller, get } = setUp("secret-token");
+  const [id, other] = [await caller.start(), await caller.start()];
+  const create = async (runId: string, fields: object) =>
+    (await caller.createSpan(runId, fields)).json.details.id;
+  const first = await create(id, { payload: { Where: ["Rotterdam"] } });
+  const second = await create(id, {
+    status: "complete",
+    result_payload: { note: "rotterdam, secret-token" },
+  });
+  await create(id, { payload: { where: "Delft" } });
+  await create(other, { payload: { where: "Rotterdam" } });
+  const find = async (text: string) => (await get(`/_sandbox/runs/${id}/matches?text=${text}`)).json.ids;
+  assertEquals(await find("ROTTER"), [first, second]);
+  assertEquals(await find("secret"), []);
+});
+
 Deno.test("SandboxPage responds with the headers and bodies of a request, delivered or not", async () => {
   const { caller, get } = setUp();
   caller.sandbox.faults.next({ kind: "lose" });

@@ -44,7 +44,6 @@ for (
       finished_at: finished_at!,
       termination_reason: "Enough",
       external_identifier: null,
-      purpose: null,
       span_counts: span_counts!,
     });
   });
