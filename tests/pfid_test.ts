@@ -230,7 +230,7 @@ Deno.test("createPfid() does not repeat random bytes", () => {
 Deno.test("createPfid() counts up from the highest random number without a carry", () => {
   using _time = new FakeTime(2 ** 40);
   const { getRandomValues } = crypto;
-  crypto.getRandomValues = (array) => {
+  crypto.getRandomValues = <T>(array: T) => {
     (array as unknown as Uint8Array).fill(255);
     return array;
   };

@@ -226,6 +226,20 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "serveSandbox() on … its page at …",
     ],
   },
+  "A website cannot use the sandbox's page either": {
+    "testing/server_test.ts": ["serveSandbox() on … its page at …"],
+    "testing/page/page_test.ts": ["SandboxPage refuses the actions of … origin"],
+  },
+  "The sandbox's page shows recorded data only as text, and never the token": {
+    "testing/page/page_test.ts": [
+      "SandboxPage serves its document with a policy that allows nothing else",
+      "SandboxPage never sends the token",
+    ],
+    "page/browser.ts": [
+      "recorded markup stays text in every view",
+      "requests show their fault, key, replay and bodies, and no view shows the token",
+    ],
+  },
   "A request cannot change a prototype": {
     "testing/hostile_keys_test.ts": [
       "sandbox.fetch() keeps the prototypes when … is a key of a body",

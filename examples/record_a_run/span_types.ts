@@ -14,14 +14,14 @@ const QUOTE = { lines: COUNT, line: COUNT, quote: TEXT };
 /** The span types. The platform fills in the template to make the summary of a span. */
 export const SPAN_TYPES: SpanTypeSchemaForCreate[] = [
   spanType("Answer", "{{question}}", { question: TEXT }, { answer: TEXT }),
-  spanType("Plan", "look for {{words}}", { question: TEXT }, { words: TEXTS }),
-  spanType("Recall", "notes on {{words}}", { words: TEXTS }, {}),
+  spanType("Plan", "look for {{words.size}} words", { question: TEXT }, { words: TEXTS }),
+  spanType("Recall", "notes on {{words.size}} words", { words: TEXTS }, {}),
   spanType("List", "{{files}} files", {}, { files: COUNT, paths: TEXTS }),
   spanType("Search", "{{found}} of {{files}} files match", { words: TEXTS, files: COUNT }, {
     found: COUNT,
     best: TEXTS,
   }),
-  spanType("Read", "{{paths}}", { paths: TEXTS }, { quotes: TEXTS }),
+  spanType("Read", "{{paths.size}} files", { paths: TEXTS }, { quotes: TEXTS }),
   spanType("Read file", "line {{line}} of {{path}}", { path: TEXT }, QUOTE),
   spanType("Sum up", "{{answer}}", { quotes: TEXTS }, { answer: TEXT }),
   spanType("Ponder", "for {{seconds}} seconds", { seconds: COUNT }, { answer: TEXT }),

@@ -108,11 +108,8 @@ function countsOf(spans: AgentSpanSummary[]): string {
   return Array.from(groups, ([status, { length }]) => `${length} ${status}`).join(", ");
 }
 
-/** Returns the error, the platform's summary or, without either, the template filled in from the payloads. */
-function outcomeOf({ schema_name, status, summary, payload, result_payload }: AgentSpanSummary): string {
-  const { template } = SPAN_TYPES.find(({ name }) => name === schema_name) ?? {};
-  const words = { ...payload, ...result_payload };
-  const { name, message } = (words["error"] ?? {}) as { name?: string; message?: string };
-  return (status === "failed" ? `${name}: ${message}` : summary ?? template ?? "")
-    .replace(/{{(\w+)}}/g, (_, field) => [words[field] ?? "?"].flat().join(", "));
+/** Returns the error, or else the summary, which the platform makes from the template. */
+function outcomeOf({ status, summary, result_payload }: AgentSpanSummary): string {
+  const { name, message } = (result_payload?.["error"] ?? {}) as { name?: string; message?: string };
+  return status === "failed" ? `${name}: ${message}` : summary ?? "";
 }

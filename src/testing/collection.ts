@@ -9,6 +9,9 @@ import { sizeOf } from "./measure.ts";
 /** The memory of a record's place in its collection, in bytes. */
 const PLACE_SIZE = 200;
 
+/** The number of removed keys to remember. */
+const MAX_REMOVED = 10_000;
+
 /** The options of a {@linkcode Collection}. */
 export interface CollectionOptions<V> {
   /** Whether a record has ended. Records that have ended are dropped first. Defaults to `false` for all records. */
@@ -22,12 +25,19 @@ export class Bounds {
   readonly maxRecords: number;
   readonly #maxBytes: number;
   readonly #collections: Pick<Collection<unknown>, "oldest" | "drop">[] = [];
+  readonly #onChange: () => void;
   #bytes = 0;
   #changes = 0;
 
-  constructor(maxRecords: number, maxBytes: number) {
+  constructor(maxRecords: number, maxBytes: number, onChange: () => void = () => {}) {
     this.maxRecords = maxRecords;
     this.#maxBytes = maxBytes;
+    this.#onChange = onChange;
+  }
+
+  /** The number of the last change; 0 if there was none. */
+  get lastChange(): number {
+    return this.#changes;
   }
 
   /** Creates a collection under these bounds. */
@@ -44,6 +54,7 @@ export class Bounds {
 
   /** Returns the number of the next change, which orders the records of all collections. */
   nextChange(): number {
+    this.#onChange();
     return ++this.#changes;
   }
 
@@ -72,6 +83,14 @@ interface Place {
   next: Place;
 }
 
+/** The changes of a collection after a point in time. */
+export interface CollectionChanges<V> {
+  /** The records that were added or changed. */
+  readonly records: readonly V[];
+  /** The keys that were removed. Some may have been added again. */
+  readonly removed: readonly string[];
+}
+
 /** What has ended goes first, then what was changed least recently. */
 function comparePlaces(a: Place, b: Place): number {
   return Number(b.hasEnded) - Number(a.hasEnded) || a.change - b.change;
@@ -88,6 +107,10 @@ export class Collection<V> {
   readonly #places = new Map<string, Place>();
   readonly #ended = new PlaceList();
   readonly #open = new PlaceList();
+  /** The keys that were removed since the first call of `changesSince`, up to twice the number to remember. */
+  #removed: { readonly key: string; readonly change: number }[] | undefined;
+  /** The change before which removed keys are not known. */
+  #forgotten = 0;
 
   constructor(bounds: Bounds, options: CollectionOptions<V>) {
     this.#bounds = bounds;
@@ -143,6 +166,30 @@ export class Collection<V> {
     this.#bounds.addBytes(-place.bytes);
     this.#places.delete(key);
     this.#records.delete(key);
+    this.#noteRemoved(key, this.#bounds.nextChange());
+  }
+
+  /**
+   * Returns what has changed since the change with that number, 0 for all records, or `undefined` if that was too long ago
+   * to know what was removed.
+   */
+  changesSince(change: number): CollectionChanges<V> | undefined {
+    if (!this.#removed) {
+      this.#removed = [];
+      this.#forgotten = this.#bounds.lastChange;
+    }
+    if (change > 0 && change < this.#forgotten) return undefined;
+    const keys = [...this.#ended.keysSince(change), ...this.#open.keysSince(change)];
+    const removed = change === 0 ? [] : this.#removed.filter((place) => place.change > change);
+    return { records: keys.map((key) => this.#records.get(key)!), removed: removed.map(({ key }) => key) };
+  }
+
+  #noteRemoved(key: string, change: number): void {
+    if (!this.#removed) return;
+    this.#removed.push({ key, change });
+    if (this.#removed.length < 2 * MAX_REMOVED) return;
+    this.#forgotten = this.#removed[MAX_REMOVED - 1]!.change;
+    this.#removed = this.#removed.slice(MAX_REMOVED);
   }
 
   /** Removes a record to keep a bound. */
@@ -167,6 +214,17 @@ class PlaceList {
     place.next = this.#end;
     place.previous.next = place;
     this.#end.previous = place;
+  }
+
+  /** The keys that were appended after a change, the last one first. */
+  *keysSince(change: number): Generator<string> {
+    for (
+      let place = this.#end.previous;
+      place !== this.#end && place.change > change;
+      place = place.previous
+    ) {
+      yield place.key;
+    }
   }
 }
 

@@ -68,10 +68,28 @@ interface PlannedFault {
 
 const STATUSES = [429, 500, 502, 503, 504] as const;
 
+/** The faults that requests will meet. */
+export interface FaultState {
+  /** The planned faults, with the number of requests that each is left for; `null` for no end. */
+  readonly planned: readonly { readonly fault: Fault; readonly left: number | null }[];
+  /** The share of requests that meet a random fault, and the kinds of these faults. */
+  readonly random: { readonly rate: number; readonly kinds: readonly FaultKind[] } | null;
+}
+
 /** Chooses the fault that a request meets. */
 export class FaultPlan implements SandboxFaults {
   #planned: PlannedFault[] = [];
+  #random: FaultState["random"] = null;
   #nextRandom: (() => Fault | undefined) | undefined;
+
+  /** The faults that requests will meet. */
+  get state(): FaultState {
+    const planned = this.#planned.map(({ fault, timesLeft }) => ({
+      fault,
+      left: timesLeft === Infinity ? null : timesLeft,
+    }));
+    return { planned, random: this.#random };
+  }
 
   next(fault: Fault, options: NextFaultOptions = {}): void {
     const { times = 1, match = () => true } = options;
@@ -90,11 +108,14 @@ export class FaultPlan implements SandboxFaults {
     checker.check("kinds", Array.isArray(kinds) && kinds.length > 0, "a non-empty array", kinds);
     for (const kind of kinds) checkFault(checker, createFault(kind, () => 0));
     const random = createRandom(seed);
+    const names = kinds.map((kind) => typeof kind === "object" ? kind.kind : kind);
+    this.#random = rate === 0 ? null : { rate, kinds: names };
     this.#nextRandom = () => random() < rate ? createFault(pick(kinds, random), random) : undefined;
   }
 
   clear(): void {
     this.#planned = [];
+    this.#random = null;
     this.#nextRandom = undefined;
   }
 

@@ -58,9 +58,7 @@ export function createLogEntry(
   { request, path, query, text, json }: ReceivedRequest,
   token: string,
 ): LogEntry {
-  const redact = (text: string) =>
-    text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]")
-      .replace(CREATED_TOKEN, "[token]");
+  const redact = (text: string) => redactText(text, token);
   const body = redact(text);
   return {
     id,
@@ -73,6 +71,12 @@ export function createLogEntry(
     ),
     body: body === text ? json : parse(body),
   };
+}
+
+/** Replaces the token of the sandbox, and those that it created, in a text. */
+export function redactText(text: string, token: string): string {
+  return text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]")
+    .replace(CREATED_TOKEN, "[token]");
 }
 
 /** Describes a request in one line, such as `POST /api/v1/bulk 503 (status)`, optionally in colour. */

@@ -175,7 +175,10 @@ function createJob(route: Route, id: string, body: Fields, deployment: Deploymen
 function runOnce(store: Store, job: Job, operation: string, text: string): Reply {
   const scope = `${job.input.deployment?.id ?? ""} ${operation}`;
   const first = store.replies.get(scope);
-  if (first?.request === text) return first.reply;
+  if (first?.request === text) {
+    store.replays++;
+    return first.reply;
+  }
   if (first) {
     const error = fieldError("taken", "The key was used for another request");
     return withControl(store, job, invalidFields({ idempotency_key: error }).toReply());

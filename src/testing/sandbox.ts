@@ -81,6 +81,24 @@ export interface SandboxOptions {
 /** The second argument of a sandbox's `fetch`: the options of `fetch`, or the second argument of a server's handler. */
 export type SandboxFetchInit = RequestInit | object;
 
+/** What the page of the server reads and changes, beside the public members of a sandbox. */
+export interface SandboxAccess {
+  readonly token: string;
+  readonly faults: FaultPlan;
+  /** The current store. A reset replaces it. */
+  readonly store: Store;
+}
+
+/** A request under way, and the reply to it. */
+interface Exchange {
+  readonly entry: LogEntry;
+  reply: Reply | undefined;
+  replays: number;
+}
+
+/** Gives access to a sandbox, keeps the outcome of each request from now on, and calls back on each change. */
+export let watchSandbox: (sandbox: PrefactorSandbox, onChange: () => void) => SandboxAccess;
+
 /**
  * A Prefactor API in memory.
  *
@@ -109,6 +127,20 @@ export class PrefactorSandbox {
   readonly #faults = new FaultPlan();
   readonly #createStore: () => Store;
   #store: Store;
+  #watcher: (() => void) | undefined;
+
+  static {
+    watchSandbox = (sandbox, onChange) => {
+      sandbox.#watcher = onChange;
+      return {
+        token: sandbox.#token,
+        faults: sandbox.#faults,
+        get store() {
+          return sandbox.#store;
+        },
+      };
+    };
+  }
 
   /**
    * Handles a request: `(request)` or `(url, init)`. Only the path and the query of the URL count. The function is bound,
@@ -145,8 +177,10 @@ export class PrefactorSandbox {
     const account = createAccount(accountId, options.deployment);
     this.#onRequest = options.onRequest;
     this.#token = token;
-    this.#createStore = () =>
-      addFirstRecords(new Store(account, new Bounds(maxRecords, maxBytes), validatePayload));
+    this.#createStore = () => {
+      const bounds = new Bounds(maxRecords, maxBytes, () => this.#watcher?.());
+      return addFirstRecords(new Store(account, bounds, validatePayload));
+    };
     this.#store = this.#createStore();
     this.fetch = (input, init) => this.#fetch(input, init);
   }
@@ -205,6 +239,7 @@ export class PrefactorSandbox {
   reset(): void {
     this.#store = this.#createStore();
     this.#faults.clear();
+    this.#watcher?.();
   }
 
   async #fetch(input: Request | URL | string, init: SandboxFetchInit | undefined): Promise<Response> {
@@ -218,36 +253,50 @@ export class PrefactorSandbox {
     signal?.throwIfAborted();
     const received = await readRequest(request);
     signal?.throwIfAborted();
-    const entry = createLogEntry(this.#store.account.createId(), received, this.#token);
-    this.#store.requests.set(entry.id, entry);
-    this.#store.trim();
+    const store = this.#store;
+    const startedAt = performance.now();
+    const entry = createLogEntry(store.account.createId(), received, this.#token);
+    store.requests.set(entry.id, entry);
+    store.trim();
     const fault = this.#faults.take(entry);
     if (fault) entry.fault = fault.kind;
+    const exchange: Exchange = { entry, reply: undefined, replays: 0 };
     try {
-      return await this.#respond(received, entry, fault, signal);
+      return await this.#respond(received, exchange, fault, signal);
     } finally {
+      if (this.#watcher) {
+        const { reply, replays } = exchange;
+        const duration = performance.now() - startedAt;
+        store.outcomes.set(entry.id, { id: entry.id, duration, replays, body: reply?.body });
+        store.trim();
+      }
       this.#onRequest?.(entry);
     }
   }
 
   async #respond(
     received: ReceivedRequest,
-    entry: LogEntry,
+    exchange: Exchange,
     fault: Fault | undefined,
     signal: AbortSignal | null | undefined,
   ): Promise<Response> {
+    const { entry } = exchange;
     switch (fault?.kind) {
       case "refuse":
         throw new TypeError("The sandbox refused the connection");
       case "status":
+        exchange.reply = faultReply(fault.status);
         entry.status = fault.status;
-        return respond(entry.id, faultReply(fault.status), { "retry-after": fault.retryAfter?.toString() });
+        return respond(entry.id, exchange.reply, { "retry-after": fault.retryAfter?.toString() });
       case "redirect":
+        exchange.reply = faultReply(302);
         entry.status = 302;
-        return respond(entry.id, faultReply(302), { "location": fault.location ?? `/moved${entry.path}` });
+        return respond(entry.id, exchange.reply, { "location": fault.location ?? `/moved${entry.path}` });
     }
 
-    const reply = this.#handle(received);
+    const { replays } = this.#store;
+    const reply = exchange.reply = this.#handle(received);
+    exchange.replays = this.#store.replays - replays;
     switch (fault?.kind) {
       case "lose":
         throw new TypeError("The sandbox lost the response");

@@ -5,6 +5,8 @@
  * deno run --allow-net jsr:@prefactor/http/sandbox --port 8787 --faults 0.2
  * ```
  *
+ * The URL is that of a page, which shows the runs while they are recorded.
+ *
  * It prints its URL and the two environment variables that the SDKs read, then a line for each request. Ctrl+C stops it
  * and prints a summary. The records are in memory only. It exits with 2 if a flag is invalid, and with 1 if it cannot
  * listen.
@@ -28,6 +30,7 @@
 import { ArgumentChecker } from "../arguments.ts";
 import { TRANSIENT_FAULT_KINDS } from "./fault.ts";
 import { listen } from "./http_server.ts";
+import { SandboxPage } from "./page/page.ts";
 import { describeRequest } from "./request_log.ts";
 import { PrefactorSandbox } from "./sandbox.ts";
 import { HELP, parseFlags, type SandboxServerOptions } from "./server_options.ts";
@@ -75,9 +78,10 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
   checker.check("faults", faults >= 0 && faults <= 1, "a number from 0 to 1", faults);
   const sandbox = new PrefactorSandbox(options);
   sandbox.faults.random({ rate: faults, seed, kinds: faultKinds });
+  const page = new SandboxPage(sandbox);
   const server = await listen(async (request, info) => {
     if (isForPage(request)) {
-      if (hasHost(request, authority)) return await sandbox.fetch(request, info);
+      if (hasHost(request, authority)) return await page.handle(request, info.signal);
       return new Response("The page is served for loopback hosts and the host of --hostname only", {
         status: 403,
       });

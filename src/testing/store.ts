@@ -85,6 +85,18 @@ export interface RecordedReply {
   readonly reply: Reply;
 }
 
+/** What is known of a request when it ends, beside its record in the log. */
+export interface Outcome {
+  /** The id of the request. */
+  readonly id: string;
+  /** The time that it took, in ms. */
+  readonly duration: number;
+  /** The number of replayed replies: 1 for a replayed request, any number for a bulk request. */
+  readonly replays: number;
+  /** The body of the reply, whether or not a fault kept it back; `undefined` if there was none. */
+  readonly body: Reply["body"] | undefined;
+}
+
 /** Finds the differences between a payload and its schema, a sentence for each. */
 export type PayloadValidator = (payload: JsonObject, schema: JsonObject) => readonly string[];
 
@@ -148,12 +160,18 @@ const TYPES_OF_FIXED_NUMBER = ["account", "admin_user"];
 
 /** The records of one account, under common bounds. */
 export class Store {
+  /** A random id, which tells this store from others. */
+  readonly id: string = crypto.randomUUID();
   readonly account: Account;
   readonly validatePayload: PayloadValidator;
   /** The requests by id. */
   readonly requests: Collection<LogEntry>;
+  /** The outcomes by the id of the request, for the page of the server. */
+  readonly outcomes: Collection<Outcome>;
   /** The first replies by operation and idempotency key. */
   readonly replies: Collection<RecordedReply>;
+  /** The number of replies that were replayed. */
+  replays = 0;
   readonly agents: Collection<SandboxAgent>;
   /** The ids of registered versions by type and content. */
   readonly versionIds: Collection<string>;
@@ -174,6 +192,7 @@ export class Store {
       this.#plainRecords.set(type, new Bounds(1, Infinity).createCollection());
     }
     this.requests = bounds.createCollection({ hasEnded: () => true });
+    this.outcomes = bounds.createCollection({ hasEnded: () => true });
     this.replies = bounds.createCollection({ hasEnded: () => true });
     this.agents = this.plainRecords("agent") as Collection<object> as Collection<SandboxAgent>;
     this.versionIds = bounds.createCollection();
@@ -187,6 +206,11 @@ export class Store {
       onDrop: (span) => this.#spanIds.get(span.agent_instance_id)?.delete(span.id),
     });
     this.alerts = bounds.createCollection({ hasEnded: ({ status }) => status === "cleared" });
+  }
+
+  /** The number of the last change. */
+  get lastChange(): number {
+    return this.#bounds.lastChange;
   }
 
   /** Drops records to keep the bound on bytes. Called between operations, which rely on what they have found. */

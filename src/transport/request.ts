@@ -81,7 +81,7 @@ export function prepareRequest(
     method,
     path: queryAt < 0 ? path : path.slice(0, queryAt),
     url: query === "" ? config.baseUrl + path : `${config.baseUrl}${path}${queryAt < 0 ? "?" : "&"}${query}`,
-    headers: options.headers && mergeHeaders(config, options.headers),
+    headers: options.headers === undefined ? undefined : mergeHeaders(config, options.headers),
     body: json === undefined ? null : serialise(checker, redactor, method, json),
     idempotencyKey,
     isResponseSecret,

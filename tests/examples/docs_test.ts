@@ -4,7 +4,9 @@ import { HOOK_NAMES } from "../../src/hooks.ts";
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string) => Deno.readTextFile(new URL(path, ROOT));
 
-const DOCS = (await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT)))).map(({ name }) => `docs/${name}`);
+const DOCS = (await Array.fromAsync(Deno.readDir(new URL("docs/", ROOT))))
+  .filter(({ isFile }) => isFile)
+  .map(({ name }) => `docs/${name}`);
 const PAGES = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "examples/README.md", ...DOCS];
 
 /** The names in the API index of prefactor-http, without the fields of its models. */

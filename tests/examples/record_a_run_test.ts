@@ -80,11 +80,11 @@ function rowsOf(stdout: string): string[] {
 
 const TREE = [
   "Answer | ✓ | When do the tulips flower?",
-  "├─ Plan | ✓ | look for tulips, flower",
+  "├─ Plan | ✓ | look for 2 words",
   "├─ Recall | ✗ | PlannedFailure: no notes yet",
   "├─ List | ✓ | 3 files",
   "├─ Search | ✓ | 2 of 3 files match",
-  "├─ Read | ✓ | beds/bulbs.md, diary.txt",
+  "├─ Read | ✓ | 2 files",
   "│  ├─ Read file | ✓ | line 3 of beds/bulbs.md",
   "│  └─ Read file | ✓ | line 1 of diary.txt",
   "└─ Sum up | ✓ | beds/bulbs.md:3  Tulips flow",
@@ -130,7 +130,7 @@ Deno.test("record_a_run.ts --terminate adds a run that ends when a person termin
   assertMatch(second!, /^Run \w{32}: terminated after \d+ ms \(Over budget\)$/m);
   assertEquals(rowsOf(second!), [
     "Answer | ✗ | PrefactorTerminatedError: Ag",
-    "├─ Plan | ✓ | look for long, retry, wait",
+    "├─ Plan | ✓ | look for 3 words",
     "└─ Ponder | ✗ | PrefactorTerminatedError: Ag",
   ]);
 });

@@ -56,6 +56,40 @@ Deno.test("Collection.delete() frees the place of a record, without onDrop", () 
   assertEquals([[...collection.records.keys()], dropped], [["b", "c"], []]);
 });
 
+Deno.test("Collection.changesSince() returns what was set and removed since a change", () => {
+  const { bounds, collection } = setUp(3);
+  assertEquals(collection.changesSince(0), { records: [], removed: [] });
+  for (const key of ["a", "b.", "c"]) collection.set(key, key);
+  const before = bounds.lastChange;
+  assertEquals(collection.changesSince(before), { records: [], removed: [] });
+  collection.set("a", "d");
+  collection.set("e.", "e.");
+  collection.delete("c");
+  assertEquals(collection.changesSince(before), { records: ["e.", "d"], removed: ["b.", "c"] });
+  assertEquals(collection.changesSince(0), { records: ["e.", "d"], removed: [] });
+});
+
+Deno.test("Collection.changesSince() returns undefined if it cannot know what was removed", () => {
+  const { bounds, collection } = setUp(1);
+  collection.set("a", "a");
+  assertEquals(collection.changesSince(0)?.records, ["a"]);
+  const before = bounds.lastChange;
+  for (let n = 0; n < 19_999; n++) collection.set(`b-${n}`, "b");
+  assertEquals(collection.changesSince(before)?.removed.length, 19_999);
+  collection.set("c", "c");
+  assertEquals(collection.changesSince(before), undefined);
+  assertEquals(collection.changesSince(bounds.lastChange), { records: [], removed: [] });
+});
+
+Deno.test("Bounds tells of each change", () => {
+  let changes = 0;
+  const collection = new Bounds(2, Infinity, () => changes++).createCollection<string>();
+  for (const key of ["a", "a", "b", "c"]) collection.set(key, key);
+  collection.delete("c");
+  collection.delete("c");
+  assertEquals(changes, 6);
+});
+
 Deno.test("Bounds.trim() drops records of all collections by their order until they fit", () => {
   const { bounds, collection, dropped } = setUp(10, 3_000);
   const other = bounds.createCollection<string>();

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows, fail } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { PrefactorClientError } from "@prefactor/http";
-import type { Fault, SandboxFaults } from "@prefactor/http/testing";
+import type { Fault, SandboxFaults, SandboxRequest } from "@prefactor/http/testing";
 import { PrefactorSandbox } from "@prefactor/http/testing";
+import { FaultPlan } from "../../src/testing/faults.ts";
 import { Caller, REGISTRATION } from "./helpers.ts";
 
 for (
@@ -218,3 +219,20 @@ for (const fault of [{ kind: "hang" }, { kind: "delay", ms: 60_000 }] satisfies 
     await assertRejects(async () => await (await response).text(), TypeError);
   });
 }
+
+Deno.test("FaultPlan.state describes the faults that are planned", () => {
+  const plan = new FaultPlan();
+  assertEquals(plan.state, { planned: [], random: null });
+  plan.next({ kind: "cut" }, { times: 2, match: ({ path }) => path === "/a" });
+  plan.next({ kind: "delay", ms: 5 }, { times: Infinity });
+  plan.random({ rate: 0.5, seed: 1, kinds: ["lose", { kind: "status", status: 500 }] });
+  plan.take({ path: "/a" } as SandboxRequest);
+  assertEquals(plan.state, {
+    planned: [{ fault: { kind: "cut" }, left: 1 }, { fault: { kind: "delay", ms: 5 }, left: null }],
+    random: { rate: 0.5, kinds: ["lose", "status"] },
+  });
+  plan.random({ rate: 0, seed: 1 });
+  assertEquals(plan.state.random, null);
+  plan.clear();
+  assertEquals(plan.state, { planned: [], random: null });
+});

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { PrefactorClientError } from "@prefactor/http";
 import { PrefactorSandbox } from "@prefactor/http/testing";
+import { watchSandbox } from "../../src/testing/sandbox.ts";
 import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 
 Deno.test("sandbox.fetch() accepts a Request, a URL and options, or a string, unbound", async () => {
@@ -239,4 +240,24 @@ Deno.test("PrefactorSandbox() drops a record that is larger than maxBytes", asyn
   const created = await caller.register({ agent_version: { name: "x".repeat(20_000) } });
   assertEquals(typeof created, "string");
   assertEquals(caller.sandbox.requests, []);
+});
+
+Deno.test("watchSandbox() tells of each change and keeps the outcome of each request from then on", async () => {
+  const caller = new Caller();
+  await caller.get("ping");
+  let changes = 0;
+  const access = watchSandbox(caller.sandbox, () => changes++);
+  caller.sandbox.faults.next({ kind: "lose" });
+  await caller.post("agent", { details: { name: "A" } }).catch(() => {});
+  const [outcome, ...others] = [...access.store.outcomes.records.values()];
+  assertEquals(others, []);
+  assertEquals([outcome?.id, outcome?.body?.["status"]], [caller.sandbox.requests[1]?.id, "success"]);
+  const before = changes;
+  const { store } = access;
+  caller.sandbox.reset();
+  assertEquals([changes > before, access.store === store, access.store.outcomes.records.size], [
+    true,
+    false,
+    0,
+  ]);
 });

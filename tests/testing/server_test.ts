@@ -162,7 +162,9 @@ Deno.test("serveSandbox() applies the given faults at the rate", async () => {
     faultKinds: ["redirect", "garbage"],
     onRequest: ({ fault }) => kinds.push(fault),
   });
-  for (let n = 0; n < 100; n++) await (await fetch(server.url, { redirect: "manual" })).text();
+  for (let n = 0; n < 100; n++) {
+    await (await fetch(`${server.url}/api/v1/ping`, { redirect: "manual" })).text();
+  }
   await server.close();
   const counts = ["redirect", "garbage", undefined].map((kind) =>
     kinds.filter((other) => other === kind).length
@@ -293,6 +295,33 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
       assertEquals(statuses, [200, 404, 400, "bad_request"]);
       assertEquals(await server.stop(), "Requests: 3, with a fault: 0, with an error: 2");
       assertMatch(server.stdout, /^GET \/api\/v1\/ping 200\nGET \/api\/v1\/nowhere 404$/m);
+      assertEquals(await server.stderr, "");
+    });
+  });
+
+  Deno.test(`server.ts serves its page and streams what happens on ${runtime}`, async () => {
+    await serving([], async (api, server) => {
+      const { origin } = new URL(api);
+      assertStringIncludes(await (await fetch(origin)).text(), "<title>Prefactor sandbox</title>");
+      const { cursor } = await (await fetch(`${origin}/_sandbox/state`)).json();
+      const left = await fetch(`${origin}/_sandbox/events?after=${cursor}`);
+      await left.body!.cancel();
+      const events = await fetch(`${origin}/_sandbox/events?after=${cursor}`);
+      const reader = events.body!.pipeThrough(new TextDecoderStream()).getReader();
+      await (await fetch(`${api}/ping`, { headers })).body?.cancel();
+      let text = "";
+      while (!text.includes("/api/v1/ping")) text += (await reader.read()).value;
+      const end = reader.read().catch(() => {});
+      const statuses = [];
+      for (const from of [origin, "http://localhost:1"]) {
+        const init = { method: "POST", headers: { origin: from }, body: "{}" };
+        const response = await fetch(`${origin}/_sandbox/faults/clear`, init);
+        statuses.push(response.status);
+        await response.body?.cancel();
+      }
+      assertEquals(statuses, [200, 403]);
+      assertEquals(await server.stop(), "Requests: 1, with a fault: 0, with an error: 0");
+      await end;
       assertEquals(await server.stderr, "");
     });
   });
