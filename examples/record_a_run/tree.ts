@@ -1,6 +1,5 @@
 /** Draws a run as a tree with a bar for the time of each span. */
 import type { AgentInstance, AgentSpanSummary } from "@prefactor/http";
-import { SPAN_TYPES } from "./span_types.ts";
 import { clip, wrap } from "./text.ts";
 
 /** The sign and the colour of each status. */
