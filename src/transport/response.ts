@@ -30,6 +30,14 @@ export const UNREAD: unique symbol = /* @__PURE__ */ Symbol("unread");
 
 /** Returns what a value lacks to be a response that can be read; a replacement of `fetch` may return anything. */
 export function problemOf(response: Response): string | undefined {
+  try {
+    return missingFrom(response);
+  } catch {
+    return "its fields cannot be read";
+  }
+}
+
+function missingFrom(response: Response): string | undefined {
   const body = response?.body as Partial<ReadableStream> | null | undefined;
   const isStream = typeof body?.getReader === "function";
   if (typeof response?.status !== "number") return "it has no status";
@@ -95,6 +103,7 @@ async function readChunks(
   signal: AbortSignal,
 ): Promise<unknown> {
   const reader = body.getReader();
+  if (typeof reader?.read !== "function") return undefined;
   signal.addEventListener("abort", () => cancel(reader));
   const chunks: Uint8Array[] = [];
   let size = 0;

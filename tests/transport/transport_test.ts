@@ -171,6 +171,20 @@ Deno.test("a replacement of fetch that returns no usable response is an error at
       { status: 200, ok: true, headers, arrayBuffer },
       "its body is not bytes",
     ],
+    [
+      "no reader",
+      { status: 200, ok: true, headers, body: { getReader: () => null } },
+      "its body is not bytes",
+    ],
+    ...["status", "headers", "body"].map((name): [string, unknown, string] => [
+      `a getter of ${name} that throws`,
+      Object.defineProperty({ status: 200, ok: true, headers, arrayBuffer }, name, {
+        get: () => {
+          throw new Error("no");
+        },
+      }),
+      "its fields cannot be read",
+    ]),
   ];
   for (const [name, response, problem] of cases) {
     await t.step(name, async () => {
