@@ -439,7 +439,7 @@ Deno.test("a run leads to the origin of its failure, and to spans by a text in t
     await page.getByText("No span matches the filter").waitFor();
     await page.getByRole("button", { name: "Failed in HTTP request: HttpError: 400 from pay.example.com" })
       .click();
-    await panelOf(page).getByText("https://pay.example.com/v1/refunds").waitFor();
+    await panelOf(page).getByText("https://pay.example.com/v1/refunds").first().waitFor();
     assertEquals(await rowOfSpan(page, spans[11]!).getAttribute("aria-selected"), "true");
     await page.getByRole("button", { name: "First schema mismatch: Find order" }).click();
     await panelOf(page).getByRole("heading", { name: "Find order" }).waitFor();
