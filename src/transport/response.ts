@@ -16,6 +16,7 @@ import { errorFromResponse } from "../errors/from_response.ts";
 import { isObject } from "../guards.ts";
 import type { JsonObject } from "../models/common.ts";
 import type { Redactor } from "../redaction.ts";
+import { startOfJson } from "./json_start.ts";
 import { type PreparedRequest, summarize } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
@@ -24,6 +25,9 @@ type Bytes = ArrayBuffer | Uint8Array;
 
 /** The maximum length of `bodySnippet`, in characters. */
 const MAX_SNIPPET_LENGTH = 200;
+
+/** The length of a body of which an error reads only the beginning, in bytes. */
+const LONG_BODY = 2 ** 20;
 
 /** Stands for a body that was not read to its end. */
 export const UNREAD: unique symbol = /* @__PURE__ */ Symbol("unread");
@@ -202,8 +206,8 @@ export function responseError(
     const message = `${refused}: it is longer than maxResponseBytes, which is ${maxResponseBytes}`;
     return new PrefactorResponseContractError(message, { statusCode, ...facts });
   }
-  const { bytes, value, error } = parsed;
-  const body = redactor.redact(value);
+  const { bytes, error } = parsed;
+  const body = redactor.redact(startOf(parsed));
   const cause = redactor.cause(error);
   const { isResponseSecret } = request;
   if (isObject(body) && statusCode >= 400) {
@@ -221,6 +225,17 @@ export function responseError(
     ...facts,
     ...(!isResponseSecret && { bodySnippet: snippetOf(bytes, redactor), body, cause }),
   });
+}
+
+/**
+ * Returns the value of a body, or of a long one the beginning. Walking through a large object may take longer than
+ * parsing it, because runtimes list all its fields before the first one can be read.
+ */
+function startOf({ bytes, value }: ParsedBody): unknown {
+  if (bytes.byteLength < LONG_BODY || value === undefined) return value;
+  const json = LENIENT.decode(bytes);
+  const start = startOfJson(json);
+  return start.length < json.length ? JSON.parse(start) : value;
 }
 
 /** The time of the server in ms since the epoch, by its `Date` header, or else by the own clock. */
