@@ -143,8 +143,8 @@ const FETCHES: readonly [name: string, answer: () => unknown, kind: new (...args
   ["returns a thenable that never settles", () => silentThenable, PrefactorTimeoutError],
   ["returns a thenable that throws", () => explosiveThenable, PrefactorNetworkError],
   ["returns undefined", () => undefined, PrefactorClientError],
-  ["returns a Response whose status throws", () => explosiveGetter(ok(), "status"), PrefactorNetworkError],
-  ["returns a Response whose headers throw", () => explosiveGetter(ok(), "headers"), PrefactorNetworkError],
+  ["returns a Response whose status throws", () => explosiveGetter(ok(), "status"), PrefactorClientError],
+  ["returns a Response whose headers throw", () => explosiveGetter(ok(), "headers"), PrefactorClientError],
   [
     "returns a body that throws",
     () => new Response(new ReadableStream({ pull: explode })),
