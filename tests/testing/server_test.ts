@@ -184,9 +184,9 @@ function spawn([command, ...args]: readonly string[]): Deno.ChildProcess {
 const SCRIPT = "/usr/bin/script";
 const HAS_SCRIPT = Deno.build.os === "linux" && await Deno.stat(SCRIPT).then(() => true, () => false);
 
-/** Runs a command in a terminal, whose keyboard is the standard input. */
+/** Runs a command in a terminal, whose keyboard is the standard input. `exec` leaves no shell that Ctrl+C ends. */
 function spawnInTerminal(command: readonly string[], env: Record<string, string>): Deno.ChildProcess {
-  const args = ["-qec", command.map((word) => `'${word}'`).join(" "), "/dev/null"];
+  const args = ["-qec", `exec ${command.map((word) => `'${word}'`).join(" ")}`, "/dev/null"];
   return new Deno.Command(SCRIPT, { args, env, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
 }
 
