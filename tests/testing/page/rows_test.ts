@@ -9,6 +9,7 @@ import {
 } from "../../../src/testing/page/rows.ts";
 import { watchSandbox } from "../../../src/testing/sandbox.ts";
 import type { SandboxSpan } from "../../../src/testing/store.ts";
+import { createToken } from "../../../src/testing/tokens.ts";
 import { Caller } from "../helpers.ts";
 
 /** Creates a caller whose sandbox keeps outcomes, and a function that returns the rows of its requests. */
@@ -163,6 +164,11 @@ Deno.test("withoutToken() replaces the token in texts and names at any depth", (
   assertEquals(withoutToken(value, "tok/en"), {
     "a [token] b": [{ c: "[token]", d: 1, e: null }, "[token]"],
   });
+});
+
+Deno.test("withoutToken() replaces tokens that the API created", () => {
+  const created = createToken();
+  assertEquals(withoutToken({ token: created, [created]: 1 }, "tok/en"), { token: "[token]", "[token]": 1 });
 });
 
 Deno.test("redactRecord() keeps what the sandbox chooses, so that a short token breaks nothing", () => {
