@@ -48,7 +48,6 @@ function navigate(): void {
     view?.dispose?.();
     view = createView(route);
     main.replaceChildren(view.element);
-    update();
     view.navigate(route);
   }
   update();

@@ -73,7 +73,6 @@ export function liveMark(): HTMLElement {
 /** A filter by text and by one of several choices. */
 export interface Filter {
   readonly element: HTMLElement;
-  readonly input: HTMLInputElement;
   /** The text in lower case. */
   readonly text: string;
   readonly choice: string;
@@ -110,7 +109,6 @@ export function createFilter(label: string, onChange: () => void): Filter {
   let shown = "";
   return {
     element,
-    input,
     get text() {
       return input.value.trim().toLowerCase();
     },
@@ -161,8 +159,30 @@ export function noMatchState(noun: string, clear: () => void): HTMLElement {
   );
 }
 
+/** A table and the part of it that scrolls. */
+export interface Table {
+  readonly element: HTMLElement;
+  readonly scroller: HTMLElement;
+}
+
+/** Creates a table without rows, whose links the arrow keys can reach. `kind` is its class. */
+export function createTable(kind: string, label: string, columns: readonly string[]): Table {
+  const scroller = el("div", { class: "scroller", role: "rowgroup" });
+  moveByArrows(scroller);
+  const headers = columns.map((name) => el("div", { role: "columnheader" }, name));
+  const head = el(
+    "div",
+    { class: "head", role: "rowgroup" },
+    el("div", { class: "cells", role: "row" }, ...headers),
+  );
+  return {
+    element: el("div", { class: `table ${kind}`, role: "table", "aria-label": label }, head, scroller),
+    scroller,
+  };
+}
+
 /** Lets the arrow keys move the focus between the links of a list. */
-export function moveByArrows(list: HTMLElement): void {
+function moveByArrows(list: HTMLElement): void {
   list.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;

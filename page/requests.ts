@@ -14,15 +14,7 @@ import { formatCount, formatDuration, formatTime } from "./format.ts";
 import { jsonSection } from "./json.ts";
 import { type Row, VirtualList } from "./list.ts";
 import { createPanel, factList, section } from "./panel.ts";
-import {
-  type App,
-  createFilter,
-  emptyState,
-  linkTo,
-  moveByArrows,
-  noMatchState,
-  type View,
-} from "./parts.ts";
+import { type App, createFilter, createTable, emptyState, linkTo, noMatchState, type View } from "./parts.ts";
 import { get } from "./server.ts";
 import type { Store } from "./store.ts";
 
@@ -31,28 +23,13 @@ export function requestsView({ store }: App): View {
   let runId: string | null = null;
   const filter = createFilter("Filter by path, status, code, fault or key", update);
   const runFilter = el("a", { class: "button", title: "Show the requests of all runs", href: "#/requests" });
-  const scroller = el("div", { class: "scroller", role: "rowgroup" });
   const columns = ["Time", "Method", "Path", "Status", "Duration", "Idempotency key"];
-  const table = el(
-    "div",
-    { class: "table requests", role: "table", "aria-label": "Requests" },
-    el(
-      "div",
-      { class: "head", role: "rowgroup" },
-      el(
-        "div",
-        { class: "cells", role: "row" },
-        ...columns.map((name) => el("div", { role: "columnheader" }, name)),
-      ),
-    ),
-    scroller,
-  );
+  const { element: table, scroller } = createTable("requests", "Requests", columns);
   const list = new VirtualList({
     scroller,
     keyOf: ({ id }: RequestRow) => id,
     createRow: () => requestRow(store, () => panel.requestId),
   });
-  moveByArrows(scroller);
   const panel = requestPanel(store, () => location.hash = addressOf());
   const empty = emptyState(
     "No requests yet",

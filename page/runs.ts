@@ -7,46 +7,30 @@
 
 import type { RunRow } from "../src/testing/page/rows.ts";
 import { copyButton, el, setAttribute, setText } from "./dom.ts";
-import { formatAge, formatCount, formatDuration, formatTime, parseTime } from "./format.ts";
+import { formatAge, formatCount, formatDuration, formatTime } from "./format.ts";
 import { type Row, VirtualList } from "./list.ts";
 import {
   type App,
   createFilter,
+  createTable,
   emptyState,
   linkTo,
   liveMark,
-  moveByArrows,
   noMatchState,
   type Part,
   statusChoices,
   statusPart,
   type View,
 } from "./parts.ts";
-import { isLive, periodOfRun } from "./tree.ts";
+import { isLive, periodOfRun, startOf } from "./tree.ts";
 
 /** Creates the view of all runs. */
 export function runsView(app: App): View {
   const { store } = app;
   const filter = createFilter("Filter by agent, version, ID or reason", update);
-  const scroller = el("div", { class: "scroller", role: "rowgroup" });
-  const table = el(
-    "div",
-    { class: "table runs", role: "table", "aria-label": "Runs" },
-    el(
-      "div",
-      { class: "head", role: "rowgroup" },
-      el(
-        "div",
-        { class: "cells", role: "row" },
-        ...["Agent", "Status", "Started", "Duration", "Spans"].map((name) =>
-          el("div", { role: "columnheader" }, name)
-        ),
-      ),
-    ),
-    scroller,
-  );
+  const columns = ["Agent", "Status", "Started", "Duration", "Spans"];
+  const { element: table, scroller } = createTable("runs", "Runs", columns);
   const list = new VirtualList({ scroller, keyOf: ({ id }: RunRow) => id, createRow: () => runRow(app) });
-  moveByArrows(scroller);
   const empty = firstSteps();
   const none = noMatchState("run", () => filter.clear());
   const loading = emptyState("Loading…");
@@ -100,10 +84,6 @@ export function runsView(app: App): View {
 /** Orders runs by their start, the newest first. */
 function compareRuns(a: RunRow, b: RunRow): number {
   return startOf(b) - startOf(a) || (a.id < b.id ? 1 : -1);
-}
-
-function startOf({ started_at, inserted_at }: RunRow): number {
-  return parseTime(started_at) ?? parseTime(inserted_at) ?? 0;
 }
 
 function runRow({ store }: App): Row<RunRow> {

@@ -78,7 +78,8 @@ export function buildTree(spans: readonly SpanRow[]): TreeNode[] {
   }
 }
 
-function startOf({ started_at, inserted_at }: SpanRow): number {
+/** Returns the start of a run or span in ms since 1970, or the time of its creation if it has not started. */
+export function startOf({ started_at, inserted_at }: Pick<SpanRow, "started_at" | "inserted_at">): number {
   return parseTime(started_at) ?? parseTime(inserted_at) ?? 0;
 }
 
