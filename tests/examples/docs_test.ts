@@ -48,7 +48,7 @@ Deno.test("from_python.md has a row for every name of the Python package", async
 });
 
 Deno.test("the comparison pages name only symbols that the package exports", async () => {
-  const modules = [await read("mod.ts"), await read("src/recorder/mod.ts")];
+  const modules = [await read("mod.ts"), await read("src/recorder/mod.ts"), await read("src/admin/mod.ts")];
   const exported = new Set(modules.join().match(/\b\w+\b/g));
   for (const path of ["docs/from_python.md", "docs/from_prefactor_core.md"]) {
     const names = rowsOf(await read(path))
