@@ -26,7 +26,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
       "the cause of a network error keeps the facts of the original",
     ],
   },
-  "No error or hook event contains a token or an invite that the platform made": {
+  "No error or hook event contains a token or an invite that the platform created": {
     "admin/secrets_test.ts": [
       "…() keeps secrets out of its errors and events",
       "adminUserInvites.listAll() keeps secrets out of the error about a page that does not advance",
@@ -49,7 +49,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
     ],
     "runtimes/failing.ts": ["a redirect is not followed"],
   },
-  "The token is not sent over http: unless you ask for it": {
+  "The token is not sent over http: unless you allow it": {
     "config_test.ts": [
       "PrefactorHttpClient() keeps the base path and ignores a trailing / or /api/v1",
       "PrefactorHttpClient() names the field, the expected and the actual value of an invalid config",
@@ -141,14 +141,14 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
     ],
     "transport/network_error_test.ts": ["a large rejection of fetch makes a small error"],
   },
-  "A fetch that returns no usable response is an error at once": {
+  "A fetch that returns no usable response fails its call at once": {
     "transport/transport_test.ts": [
       "a replacement of fetch that returns no usable response is an error at once that says why",
     ],
   },
 
   // Load on the API
-  "An API that is down gets hardly more than each call once": {
+  "An API that is down receives little more than one request per call": {
     "retry/budget_test.ts": [
       "retryBudget lets an API that is down get hardly more than each call once",
       "retryBudget never stops calls of which every other attempt succeeds",
@@ -166,7 +166,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
     ],
     "fuzz/retry_test.ts": ["RetryHandler.execute() keeps every delay within its bounds"],
   },
-  "An untrusted certificate is not retried": {
+  "An untrusted certificate fails the call without a retry": {
     "dispatcher_test.ts": ["an untrusted certificate is not retried"],
   },
 
@@ -182,7 +182,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
     ],
     "runtimes/failing.ts": ["requestTimeout limits the read of the body and cancels it"],
   },
-  "A response that arrives while the program is blocked is not thrown away": {
+  "A response that arrives while the program is blocked is not discarded": {
     "transport/stall_test.ts": [
       "a response to … that arrives while the loop is blocked … is not thrown away",
     ],
