@@ -1,8 +1,8 @@
 /**
- * How do I send many spans at once, and what if one of them is refused?
+ * How do I send many spans at once, and what if the API rejects one of them?
  *
- * The API executes the items of a request in order and stops at the first one that fails. `executeAll` collects that
- * item and sends the rest again. Each item keeps its key, so that no span is recorded twice.
+ * The API executes the items of a request in order and stops at the first one that fails. `executeAll` adds that item
+ * to `failed` and sends the rest again. Each item keeps its key, so that no span is recorded twice.
  *
  * ```sh
  * deno run examples/bulk.ts

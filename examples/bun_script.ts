@@ -7,7 +7,7 @@
  * bun run bun_script.ts
  * ```
  *
- * Without the two variables the script records in memory. Bun's `fetch` uses the proxy in `HTTPS_PROXY`.
+ * Without the two variables, the script records in memory. Bun's `fetch` uses the proxy in `HTTPS_PROXY`.
  *
  * @module
  */

@@ -1,7 +1,7 @@
 /**
  * How do I cancel a call or limit its time?
  *
- * The sandbox never responds in this example, so that every call ends by a timeout, an abort or closing.
+ * The sandbox in this example never responds, so every call ends with a timeout, an abort or a closed client.
  *
  * ```sh
  * deno run examples/cancel_and_time_out.ts
@@ -18,7 +18,7 @@ const client = new PrefactorHttpClient(sandbox.config({ initialRetryDelay: 20 })
 const ping = (options: Parameters<typeof client.request>[2]) =>
   client.request("GET", "/api/v1/ping", options).catch((error: unknown) => error);
 
-// Limit one attempt: `timeout` up to the last byte, `connectTimeout` up to the headers, in ms.
+// Limit one attempt, in ms: `timeout` to the last byte, `connectTimeout` to the response headers.
 const timeout = await ping({ timeout: 50, maxRetries: 0 });
 if (timeout instanceof PrefactorTimeoutError) console.log("Timed out:", timeout.phase, timeout.timeout, "ms");
 

@@ -1,8 +1,8 @@
 /**
- * What did the agents of my account do in the last day, what did it cost, and what failed?
+ * What did my agents do in the last day, what did it cost, and what failed?
  *
- * The list of runs has no filter for the time. Sorted by ID, the newest run comes first, so reading can stop at the first
- * run that is too old. The counts and the cost of a run come from `show`.
+ * The list of runs cannot be filtered by time. It is sorted by ID with the newest run first, so that reading can stop
+ * at the first run that is too old. `show` returns the counts and the cost of a run.
  *
  * ```sh
  * deno run examples/dashboard.ts

@@ -2,7 +2,7 @@
  * How do I see my requests as OpenTelemetry spans?
  *
  * The hooks create a span for each attempt that receives a response, and add an event to the surrounding span for
- * each retry. They need only the OpenTelemetry API package. Deno has the SDK built in; other runtimes need one.
+ * each retry. They need only the OpenTelemetry API package. Deno has a built-in SDK; on other runtimes, install one.
  *
  * ```sh
  * OTEL_DENO=true OTEL_EXPORTER_OTLP_PROTOCOL=console deno run examples/hooks_opentelemetry.ts

@@ -1,8 +1,8 @@
 /**
  * How do I move thousands of old spans from a file, with a progress bar?
  *
- * If a request fails for good, the error knows what is left, and the next job continues with it. The key of each span
- * follows from its content, so that even a second run of the program moves no span twice.
+ * If a request fails for good, its error contains the items that are left, and the next job continues with them. The
+ * key of each span is derived from its content, so even a second run of the program moves no span twice.
  *
  * ```sh
  * deno run --allow-read --allow-write examples/move_old_spans.ts
@@ -37,7 +37,7 @@ let items = lines.map((line) => {
   });
 });
 
-sandbox.faults.random({ rate: 0.1, seed: 1, kinds: ["refuse", "lose"] }); // the network is bad
+sandbox.faults.random({ rate: 0.1, seed: 1, kinds: ["refuse", "lose"] }); // an unreliable network
 for (const total = items.length; items.length > 0;) {
   const moved = total - items.length;
   try {

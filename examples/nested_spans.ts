@@ -1,8 +1,8 @@
 /**
  * How do I record my own functions as nested spans?
  *
- * Wrap each function with `traced`. The parent of a span is the wrapped function that called it, also across `await`
- * and in parallel calls, without passing anything along. This works in Deno, Bun and Node.
+ * Wrap each function with `traced`. The parent of a span is the span of the wrapped function that called it, even
+ * across `await` and in parallel calls, without passing anything along. This works on Deno, Bun and Node.
  *
  * ```sh
  * deno run examples/nested_spans.ts

@@ -7,7 +7,7 @@
  * node node_script.mjs
  * ```
  *
- * Without the two variables the script records in memory. It runs on Node 20 and later. Node before version 24 does
+ * Without the two variables, the script records in memory. It runs on Node 20 and later. Before version 24, Node does
  * not support `await using` in plain JavaScript, so the script closes the client in a `finally` block.
  *
  * @module

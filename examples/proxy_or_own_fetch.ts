@@ -1,15 +1,15 @@
 /**
  * How do I send requests through a proxy or through my own `fetch`?
  *
- * The `fetch` function in the config sends every attempt. It receives a URL and an init with the signal that aborts
- * the attempt: pass both on. This example starts its own proxy in front of a sandbox.
+ * The `fetch` function in the config sends every attempt. It receives a URL and an init, which contains the signal
+ * that aborts the attempt. Pass both on. This example starts its own proxy in front of a sandbox.
  *
  * ```sh
  * deno run --allow-net examples/proxy_or_own_fetch.ts
  * ```
  *
  * If your whole program uses the proxy, you need no code: Deno and Bun read `HTTPS_PROXY`, and so does Node 24 with
- * `NODE_USE_ENV_PROXY=1`. To use a proxy for one client on Node, pass undici's `ProxyAgent` as `dispatcher`.
+ * `NODE_USE_ENV_PROXY=1`. To use a proxy for one client on Node, pass undici's `ProxyAgent` as `dispatcher` to `fetch`.
  *
  * @module
  */

@@ -3,9 +3,9 @@
  *
  * `deno task demo` records a run of a small assistant and displays it; `deno task demo --help` lists more.
  *
- * It records at an API in memory. If `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN` are set, it records at that API, for
- * the agent `PREFACTOR_AGENT_ID` in the environment `PREFACTOR_ENVIRONMENT_ID`; a deployment token needs neither of
- * them. The record contains the names of the files that were read and the lines that were quoted.
+ * It records to an in-memory API. If `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN` are set, it records to that API,
+ * for the agent `PREFACTOR_AGENT_ID` in the environment `PREFACTOR_ENVIRONMENT_ID`; a deployment token needs neither of
+ * the two. The record contains the names of the files that the assistant reads and the lines that it quotes.
  *
  * @module
  */
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   say(`\n${question}`);
   await record(client, api.agent, async (run) => showAnswer(await answer(run, question)));
   if (terminate) {
-    say("\nNow it ponders the question, until a person terminates the run.");
+    say("\nNow it ponders the question, until someone terminates the run.");
     await using person = api.connect();
     await record(client, api.agent, (run) => ponder(run, question, person));
   }

@@ -2,7 +2,7 @@
  * Which calls are retried, how long are the delays, and what is logged?
  *
  * The sandbox fails on demand, and the delays are short to keep the example fast. The defaults suit production: 3
- * retries, after at most 1, 2 and 4 seconds, or after the delay that the API requests in `Retry-After`.
+ * retries, after at most 1, 2 and 4 seconds, or after the delay that the API asks for with `Retry-After`.
  *
  * ```sh
  * deno run examples/retries.ts

@@ -1,8 +1,8 @@
 /**
  * How do I record a run in a serverless handler?
  *
- * Such a platform may stop the program as soon as its response is out. Pass `waitUntil` to the recorder: the handler
- * responds without waiting for the API, and the platform keeps the program alive until everything is recorded.
+ * A serverless platform may stop the program as soon as it has responded. Pass `waitUntil` to the recorder: the
+ * handler responds without waiting for the API, and the platform keeps the program alive until everything is recorded.
  *
  * ```sh
  * deno run examples/serverless.ts

@@ -1,8 +1,8 @@
 /**
- * How do I stop my agent when a person terminates its run?
+ * How do I stop my agent when someone terminates its run?
  *
- * Pass the signal of the run to everything that takes time. It aborts when a response says that the run has to stop;
- * the recorder asks the API now and then if the agent records nothing.
+ * Pass the signal of the run to everything that takes time. It aborts when a response says that the run has to stop.
+ * While the agent records nothing, the recorder polls the API.
  *
  * ```sh
  * deno run --allow-net examples/stop_on_termination.ts
@@ -14,7 +14,7 @@ import { PrefactorHttpClient, PrefactorTerminatedError } from "@prefactor/http";
 import { recordRun } from "@prefactor/http/recorder";
 import { PrefactorSandbox } from "@prefactor/http/testing";
 
-// A model for the example. It thinks until its caller hangs up.
+// A model for the example. It thinks until its caller disconnects.
 const model = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
   return new Response(new ReadableStream({ cancel: () => console.log("The model has stopped") }));
 });
@@ -29,7 +29,7 @@ const agent = {
 try {
   await recordRun(client, agent, async (run) => {
     const { id } = await run.ready;
-    setTimeout(() => sandbox.terminate(id, "Over budget"), 300); // a person does this at the platform
+    setTimeout(() => sandbox.terminate(id, "Over budget"), 300); // someone does this on the platform
     await run.span("agent:think", async () => {
       const response = await fetch(`http://127.0.0.1:${model.addr.port}`, { signal: run.signal });
       return await response.text();

@@ -27,7 +27,7 @@ export function answer(run: RunRecorder, question: string): Promise<{ answer: st
   });
 }
 
-/** Ponders the question for ten seconds, unless the person terminates the run before. */
+/** Ponders the question for ten seconds, unless the person terminates the run first. */
 export async function ponder(run: RunRecorder, question: string, person: PrefactorHttpClient): Promise<void> {
   const pondering = step(run, "answer", { question }, async (root) => {
     await step(root, "plan", { question }, () => plan(question));

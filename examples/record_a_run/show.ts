@@ -12,7 +12,7 @@ import { drawRun } from "./tree.ts";
 const COMMANDS: [command: string, effect: string][] = [
   ['deno task demo "a question"', "asks about the source of this package"],
   ["deno task demo --folder ~/notes", "asks about other files"],
-  ["deno task demo --terminate", "adds a run that a person terminates"],
+  ["deno task demo --terminate", "adds a run that someone terminates"],
   ["deno task demo --page", "shows the run in your browser"],
 ];
 /** Outside a terminal, lines have 80 columns. */

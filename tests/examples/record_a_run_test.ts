@@ -126,7 +126,7 @@ Deno.test("record_a_run.ts takes the question without quotes too", async () => {
 Deno.test("record_a_run.ts --terminate adds a run that ends when a person terminates it", async () => {
   const { code, stdout, stderr } = await runExample(["--terminate"]);
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  const [, second] = stdout.split("Now it ponders the question, until a person terminates the run.\n");
+  const [, second] = stdout.split("Now it ponders the question, until someone terminates the run.\n");
   assertMatch(second!, /^Run \w{32}: terminated after \d+ ms \(Over budget\)$/m);
   assertEquals(rowsOf(second!), [
     "Answer | ✗ | PrefactorTerminatedError: Ag",
@@ -266,7 +266,7 @@ Deno.test("record_a_run.ts records at a sandbox in another process with the two 
   const { code, stdout, stderr } = outcome!;
   assertEquals({ code, stderr }, { code: 0, stderr: "" });
   const url = /^PREFACTOR_API_URL=(.*)$/m.exec(log)![1];
-  assertStringIncludes(stdout, `\nIt records at ${url}. The step Recall fails, as planned.\n`);
+  assertStringIncludes(stdout, `\nIt records to ${url}. The step Recall fails, as planned.\n`);
   assertEquals(rowsOf(stdout).slice(0, TREE.length), TREE);
   assertMatch(stdout, /^Run \w{32}: terminated after \d+ ms \(Over budget\)$/m);
   assertEquals(log.match(/register 200$/gm)?.length, 2);
