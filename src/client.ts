@@ -252,7 +252,7 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   terminationSignal(agentInstanceId: string): AbortSignal {
-    new ArgumentChecker("watch for the termination")
+    new ArgumentChecker("get the termination signal")
       .check("agentInstanceId", isString(agentInstanceId), "a string", agentInstanceId);
     return this.#control.signal(agentInstanceId);
   }

@@ -204,7 +204,7 @@ function checkToken(checker: ArgumentChecker, token: unknown): void {
   if (typeof token !== "string" || token === "") checker.fail("apiToken", "a non-empty string", token);
   if (token.trim() !== token) checker.failSecretly("apiToken", "without white space at its ends");
   if (/^bearer\s/i.test(token)) checker.failSecretly("apiToken", "the token alone, without 'Bearer '");
-  if (!isHeaderValue(token)) checker.failSecretly("apiToken", "a string that a header can carry");
+  if (!isHeaderValue(token)) checker.failSecretly("apiToken", "a valid header value");
 }
 
 function checkStatusCodes(checker: ArgumentChecker, codes: unknown): void {
@@ -239,7 +239,7 @@ function resolveApiUrl(
 /** The loopback hosts, for which `http:` is safe. */
 const LOOPBACK_HOST = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Returns whether a header can carry the string unchanged, which excludes white space at its ends. */
+/** Returns whether a header can carry the string unchanged, so without leading or trailing white space. */
 function isHeaderValue(value: unknown): value is string {
   return typeof value === "string" &&
     /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value);

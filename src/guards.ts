@@ -43,9 +43,9 @@ export function isString(value: unknown): value is string {
   return typeof value === "string" || fail("a string");
 }
 
-/** Checks for a string with at least one character. */
+/** Checks for a non-empty string. */
 export function isFilledString(value: unknown): value is string {
-  return typeof value === "string" && value !== "" || fail("a string that is not empty");
+  return typeof value === "string" && value !== "" || fail("a non-empty string");
 }
 
 /** Checks for `true` or `false`. */

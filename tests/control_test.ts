@@ -396,7 +396,7 @@ Deno.test("terminationSignal() rejects an ID that is not a string", () => {
     const error = assertThrows(() => client.terminationSignal(id as string), PrefactorClientError);
     assertEquals(
       error.message,
-      `Cannot watch for the termination: 'agentInstanceId' must be a string, but is ${shown}`,
+      `Cannot get the termination signal: 'agentInstanceId' must be a string, but is ${shown}`,
     );
   }
 });

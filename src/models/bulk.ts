@@ -71,7 +71,7 @@ export interface BulkRequest {
 export function isBulkRequest(value: unknown): value is BulkRequest {
   return isPlainObject(value) &&
     isArrayOf(value["items"], isBulkItem) &&
-    (value["items"].length > 0 || fail("an array of at least one item")) &&
+    (value["items"].length > 0 || fail("a non-empty array")) &&
     haveUniqueKeys(value["items"]);
 }
 

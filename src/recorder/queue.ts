@@ -174,5 +174,5 @@ export class SpanQueue {
 }
 
 function queueIsFull(): PrefactorClientError {
-  return new PrefactorClientError("Cannot record the span: too many spans wait to be sent");
+  return new PrefactorClientError("Cannot record the span: too many spans are waiting to be sent");
 }

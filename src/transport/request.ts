@@ -167,11 +167,16 @@ function mergeHeaders(
   try {
     fields = new Headers(added as Headers);
   } catch (error) {
-    const message = "Cannot send the request: 'headers' must be headers that fetch can send";
+    const message = "Cannot send the request: 'headers' must be valid HTTP headers";
     throw new PrefactorClientError(message, { cause: redactor.cause(error) });
   }
   const key = fields.get("idempotency-key");
-  requestChecker.check("headers.idempotency-key", key === null, "the option 'idempotencyKey' instead", key);
+  requestChecker.check(
+    "headers.idempotency-key",
+    key === null,
+    "absent (use the option 'idempotencyKey' instead)",
+    key,
+  );
   fields.forEach((value, name) => IGNORED_HEADERS.includes(name) || all.set(name, value));
   return Object.fromEntries(all);
 }

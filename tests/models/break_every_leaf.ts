@@ -42,7 +42,7 @@ export const STRING: Kind = {
   right: ["", "\u0000", "é\ud83d\ude00"],
 };
 export const FILLED_STRING: Kind = {
-  expected: "a string that is not empty",
+  expected: "a non-empty string",
   wrong: [...NO_STRINGS, ""],
   right: [" ", "é\ud83d\ude00"],
 };
