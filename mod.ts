@@ -1,9 +1,10 @@
 /**
- * A client of the Prefactor API, which records what AI agents do: each run is an agent instance, each step of
- * it a span.
+ * A client for the Prefactor API, which records what AI agents do: each run is an agent instance, and each step of
+ * a run is a span.
  *
- * Typed endpoints, retries with backoff and jitter, idempotency keys on every POST, timeouts, a clear error
- * hierarchy, and answers checked at run time; on native `fetch`, with nothing but the standard library.
+ * It has typed endpoints, retries with backoff and jitter, an idempotency key on every POST, timeouts, a clear error
+ * hierarchy, and responses that are checked at run time. It uses native `fetch` and depends only on the standard
+ * library.
  *
  * @example Record a run
  * ```ts
@@ -29,7 +30,7 @@
  * await client.agentInstances.finish(instance.id);
  * ```
  *
- * @example Tell what went wrong
+ * @example Handle errors
  * ```ts
  * import { isTransientHttpError, PrefactorHttpClient, PrefactorNotFoundError } from "@prefactor/http";
  * import { PrefactorSandbox } from "@prefactor/http/testing";

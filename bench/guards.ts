@@ -23,12 +23,15 @@ export const SECONDS = 2;
 type Check = (value: unknown) => boolean;
 type Model = Record<string, string>;
 
-/** Number of values that a guard checks in rotation, so that none stays in a register. */
+/** The number of values that a guard checks in rotation, so that none stays in a register. */
 const VALUES = 64;
 /** How long a guard runs in each round, in ms. */
 const SLICE_MS = 5;
 
-/** The fields of the models, from which each library's schema is made. A `?` allows a missing field and `null`. */
+/**
+ * The fields of the models, from which the schema for each library is generated. A `?` allows a missing field and
+ * `null`.
+ */
 const MODELS: Record<"AgentSpan" | "AgentInstance", Model> = {
   AgentSpan: {
     type: "=agent_span",
@@ -180,7 +183,7 @@ function instance(): AgentInstance {
   };
 }
 
-/** Returns a value with one invalid field, which every guard must refuse. */
+/** Returns a value with one invalid field, which every guard must reject. */
 function invalid(text: string): unknown {
   return { ...JSON.parse(text), finished_at: 7 };
 }
@@ -200,7 +203,7 @@ function time(check: Check, values: readonly unknown[]): number {
     checked += 4 * values.length;
     now = performance.now();
   }
-  if (accepted !== checked) throw new Error("Cannot compare the guards: one refuses a valid value");
+  if (accepted !== checked) throw new Error("Cannot compare the guards: one rejects a valid value");
   return (now - start) / checked * 1e6;
 }
 
@@ -210,7 +213,7 @@ interface Timed {
   readonly times: number[];
 }
 
-/** Returns the median ratio of the time of a check to that of another in the same round. */
+/** Returns the median ratio of a check's time to another check's time in the same round. */
 function ratio(column: readonly Timed[], index: number, other: string): number {
   const others = column.find(({ name }) => name === other)!.times;
   return estimate(column[index]!.times.map((ns, round) => ns / others[round]!)).median;

@@ -1,5 +1,5 @@
 /**
- * Import time of each client: paired cold starts of a program that imports it and of an empty file.
+ * Import time of each client: paired cold starts of a program that imports the client and of an empty file.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A bench/import_time.ts --quick

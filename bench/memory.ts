@@ -7,7 +7,7 @@
  * ```
  *
  * - `--calls`: number of spans to create. Defaults to 100,000.
- * - `--faults`: share of requests that fail, from 0 to 1. Defaults to 0.05.
+ * - `--faults`: fraction of requests that fail, from 0 to 1. Defaults to 0.05.
  *
  * The server runs in a separate process. One client makes all calls, 32 in flight, with one long-lived `AbortSignal`.
  * One call in a hundred has its own signal and is aborted. With `--expose-gc`, memory is measured after a full garbage
@@ -21,7 +21,7 @@ import type { PrefactorHttpClient } from "../mod.ts";
 import { serveSandbox } from "../src/testing/server.ts";
 
 const POINTS = 20;
-/** Share of the calls before the growth is measured, since they fill caches and pools. */
+/** The fraction of calls before growth is measured, because they fill caches and pools. */
 const WARM_UP = 0.2;
 const IN_FLIGHT = 32;
 const ABORT_EVERY = 100;
@@ -111,7 +111,7 @@ async function register(client: PrefactorHttpClient): Promise<string> {
   }
 }
 
-/** Creates spans. Resolves to the number of calls that failed, by an abort or by a fault that is not retried. */
+/** Creates spans. Resolves to the number of calls that failed because of an abort or a fault that is not retried. */
 async function createSpans(
   client: PrefactorHttpClient,
   instanceId: string,

@@ -1,5 +1,6 @@
 /**
- * Spans per second through single calls, `BatchingRequester` and `RunRecorder`, and what recording costs the agent.
+ * Spans per second through single calls, `BatchingRequester` and `RunRecorder`, and the time that recording takes from
+ * the agent.
  *
  * ```sh
  * deno run -A tools/with_std.ts run -A --v8-flags=--expose-gc bench/recording.ts --quick
@@ -27,7 +28,7 @@ const IN_FLIGHT = [1, 32, 100, 1_000];
 const SLICE_MS = 200;
 /** The number of spans over which memory is measured. */
 const MEMORY_SPANS = 100_000;
-/** The number of spans that are started and ended before the recorder sends them, to time the agent's own path. */
+/** The number of spans that start and end before the recorder sends them, to measure only the agent's own time. */
 const BURST = 1_000;
 
 /** Records one span; resolves when the API has it. */
@@ -119,7 +120,7 @@ function liveHeap(): number {
 
 let runOfPath: RunRecorder | undefined;
 
-/** Measures the time that the start and the end of a span take on the agent's own path. */
+/** Measures the time that starting and ending a span takes from the agent. */
 async function measurePath(apiUrl: string): Promise<Measurement> {
   const run = runOfPath ??= runFor(apiUrl);
   const options = { payload: spanParams().payload };
@@ -130,7 +131,9 @@ async function measurePath(apiUrl: string): Promise<Measurement> {
   return { spans: BURST, ms, cpu: 0, live: 0 };
 }
 
-/** Measures every way in every setting, in the order first to last and last to first, so that a drift affects all alike. */
+/**
+ * Measures every way of recording in every setting, forwards and then backwards, so that a drift affects all equally.
+ */
 export async function measureRecording({ seconds }: Options): Promise<Report[]> {
   await using server = new Child(new URL("./lib/span_server.ts", import.meta.url));
   const { url } = await server.request<ServerState>("state");
@@ -209,8 +212,10 @@ export async function measureRecording({ seconds }: Options): Promise<Report[]> 
     ),
     table("Recording: requests per 1,000 spans", [], "requests"),
     {
-      title: "Recording: the time of a span on the agent's own path",
-      notes: [`The start and the end of a span of ${DEFAULT_BYTES} B; raw fetch with one call in flight.`],
+      title: "Recording: the agent's own time per span",
+      notes: [
+        `Starting and ending a span of ${DEFAULT_BYTES} B, compared with raw fetch with one call in flight.`,
+      ],
       columns: [{ name: "time", unit: "µs" }, { name: "share of a raw fetch", unit: "%" }],
       rows: [{ name: "RunRecorder", figures: [estimate(path), estimate(pathShare)] }],
     },

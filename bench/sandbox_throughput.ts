@@ -18,7 +18,7 @@ const IN_FLIGHT = 32;
 const MAX_RECORDS = 10_000;
 const TOKEN = "bench-token";
 
-/** Serves a sandbox, and the memory of this process at `/memory`. */
+/** Serves a sandbox, and this process's memory usage at `/memory`. */
 function serve(): void {
   const sandbox = new PrefactorSandbox({ token: TOKEN, maxRecords: MAX_RECORDS });
   Deno.serve({

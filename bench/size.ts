@@ -18,7 +18,7 @@ function everythingOf(peer: string): string {
   return `export * from "${import.meta.resolve(`./peers/${peer}.ts`)}";`;
 }
 
-/** Entry points by name, and the package that is left out of the bundle because the app may import it anyway. */
+/** The entry points by name, and a package that is excluded from the bundle because the app may import it anyway. */
 const ENTRIES: readonly [name: string, entry: string, external?: string][] = [
   ["@prefactor/http", `export * from "${MOD}";`],
   ["  the client, as most apps import it", `export { PrefactorHttpClient } from "${MOD}";`],

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * The dialogs of the actions.
+ * The dialogs for terminating a run, resetting the sandbox and injecting faults.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import { post } from "./server.ts";
 interface DialogOptions {
   readonly heading: string;
   readonly content: readonly Node[];
-  /** The name of the button that carries out the action. */
+  /** The label of the button that performs the action. */
   readonly action: string;
   readonly isDanger?: boolean;
-  /** Carries out the action. If it rejects, the dialog shows why and stays open. */
+  /** Performs the action. If it rejects, the dialog shows the reason and stays open. */
   onSubmit(values: FormData): Promise<void>;
 }
 
-/** Opens a dialog. It closes by its buttons or Esc. */
+/** Opens a dialog. Its buttons and Esc close it. */
 function openDialog(
   { heading, content, action, isDanger = false, onSubmit }: DialogOptions,
 ): HTMLDialogElement {
@@ -61,13 +61,13 @@ function field(label: string, input: HTMLInputElement | HTMLSelectElement): HTML
   return el("div", { class: "field" }, el("label", { for: input.id }, label), input);
 }
 
-/** Asks for the reason, and terminates a run. */
+/** Asks for a reason and then terminates a run. */
 export function askToTerminate({ store, announce }: App, id: string): void {
   const run = store.runs.get(id);
   openDialog({
     heading: `Terminate ${run ? store.agentOf(run) : "the run"}?`,
     content: [
-      el("p", {}, "The next response about this run tells the agent to stop, and why."),
+      el("p", {}, "The next response about this run tells the agent to stop and gives the reason."),
       field("Reason", el("input", { name: "reason", required: true, autocomplete: "off", autofocus: true })),
     ],
     action: "Terminate",
@@ -79,7 +79,7 @@ export function askToTerminate({ store, announce }: App, id: string): void {
   });
 }
 
-/** Asks, and resets the sandbox. */
+/** Asks for confirmation and then resets the sandbox. */
 export function askToReset({ announce }: App): void {
   openDialog({
     heading: "Reset the sandbox?",
@@ -87,7 +87,7 @@ export function askToReset({ announce }: App): void {
       el(
         "p",
         {},
-        "This removes all runs, spans, requests and faults. Agents that are running lose their records.",
+        "This removes all runs, spans, requests and faults. Running agents lose their records.",
       ),
     ],
     action: "Reset",
@@ -99,7 +99,7 @@ export function askToReset({ announce }: App): void {
   });
 }
 
-/** What a fault does, by its kind. */
+/** The description of each kind of fault. */
 export const FAULTS: Readonly<Record<string, string>> = {
   status: "Error status",
   delay: "Processed, response late",
@@ -111,7 +111,7 @@ export const FAULTS: Readonly<Record<string, string>> = {
   hang: "Processed, no response",
 };
 
-/** Shows the faults that are raised, and raises or clears some. */
+/** Shows the planned faults, and adds or clears faults. */
 export function askForFaults({ store, announce }: App): void {
   const kind = el(
     "select",
@@ -125,12 +125,12 @@ export function askForFaults({ store, announce }: App): void {
   );
   const ms = field("Delay in ms", numberInput("ms", 1_000, 0));
   const times = field("Number of requests", numberInput("times", 1, 1));
-  const rate = field("Share of requests in %", numberInput("rate", 20, 1, 100));
+  const rate = field("Percentage of requests", numberInput("rate", 20, 1, 100));
   const scope = el(
     "select",
     { name: "scope" },
     el("option", { value: "next" }, "The next requests"),
-    el("option", { value: "random" }, "A random share of all requests"),
+    el("option", { value: "random" }, "A random percentage of all requests"),
   );
   const showFields = () => {
     status.hidden = retryAfter.hidden = kind.value !== "status";
@@ -146,7 +146,7 @@ export function askForFaults({ store, announce }: App): void {
     heading: "Faults",
     content: [
       current.length === 0
-        ? el("p", {}, "Requests to the API meet no faults.")
+        ? el("p", {}, "No faults are planned.")
         : el("div", { class: "current" }, el("ul", {}, ...current.map((text) => el("li", {}, text))), clear),
       el(
         "div",
@@ -160,10 +160,10 @@ export function askForFaults({ store, announce }: App): void {
         rate,
       ),
     ],
-    action: "Raise",
+    action: "Add",
     async onSubmit(values) {
       await post(...faultOf(values));
-      announce("The fault was raised");
+      announce("The fault was added");
     },
   });
   clear.addEventListener("click", async () => {
@@ -177,7 +177,7 @@ function numberInput(name: string, value: number, min: number, max?: number): HT
   return el("input", { name, type: "number", value, min, max, required: true });
 }
 
-/** Returns the action that raises what the form says. */
+/** Returns the path and body of the request that adds the fault in the form. */
 function faultOf(values: FormData): [path: string, body: object] {
   const number = (name: string) => Number(values.get(name));
   const kind = values.get("kind");
@@ -192,7 +192,7 @@ function faultOf(values: FormData): [path: string, body: object] {
     : ["faults/random", { rate: number("rate") / 100, kinds: [fault] }];
 }
 
-/** Describes faults, a text for each: `"The next 3 requests: status 503"`. */
+/** Describes each fault: `"The next 3 requests: status 503"`. */
 export function describeFaults({ planned, random }: App["store"]["faults"]): string[] {
   const next = planned.map(({ fault, left }) => {
     const requests = left === null

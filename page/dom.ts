@@ -1,14 +1,17 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * Elements, texts and icons. Whatever was recorded becomes text nodes, never markup.
+ * Creates elements, texts and icons. Recorded data only becomes text nodes, never markup.
  *
  * @module
  */
 
 type Listener = (event: Event) => void;
 
-/** Attributes by name. `true` sets an empty attribute, `false` and `undefined` none; a function is a listener. */
+/**
+ * Attributes by name. `true` sets an empty attribute, `false` and `undefined` set none, and a function becomes a
+ * listener.
+ */
 export interface Attributes {
   readonly [name: string]: string | number | boolean | undefined | Listener;
 }
@@ -45,7 +48,7 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** The shapes of the icons on a grid of 16 by 16. */
+/** The paths of the icons on a grid of 16 by 16. */
 const ICONS = {
   complete: "M3.5 8.5l3 3 6-7",
   failed: "M4 4l8 8M12 4l-8 8",
@@ -67,7 +70,7 @@ export type IconName = keyof typeof ICONS;
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Creates an icon, which screen readers skip. */
+/** Creates an icon, which is hidden from screen readers. */
 export function icon(name: IconName): SVGSVGElement {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
@@ -84,7 +87,7 @@ export function setIcon(svg: SVGSVGElement, name: IconName): void {
   setAttribute(svg.firstElementChild!, "d", ICONS[name]);
 }
 
-/** Returns the icon of a status; statuses that this version does not know look like pending ones. */
+/** Returns the icon of a status. Unknown statuses look like `pending`. */
 export function iconOf(status: string): IconName {
   return status in ICONS ? status as IconName : "pending";
 }
@@ -111,7 +114,7 @@ export function copyButton(label: string, text: () => string): HTMLButtonElement
   return button;
 }
 
-/** Copies a text. The clipboard is missing if the page was not loaded from a loopback host. */
+/** Copies a text. There is no clipboard API if the page was not loaded from a loopback host. */
 async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The head of a run: what is known of it, and its actions.
+ * The header of a run, with its facts and actions.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type App, liveMark, statusPart } from "./parts.ts";
 import { spanCountsPart } from "./runs.ts";
 import { isLive, originOfFailure, periodOfRun, type TreeNode } from "./tree.ts";
 
-/** The head of a run. */
+/** The header of a run. */
 export interface Facts {
   readonly element: HTMLElement;
   /** Shows a run and its spans. */
@@ -22,7 +22,7 @@ export interface Facts {
   tick(run: RunRow): void;
 }
 
-/** Creates the head of a run. `select` shows a span. */
+/** Creates the header of a run. `select` shows a span. */
 export function createFacts(app: App, id: string, select: (spanId: string) => void): Facts {
   const { store } = app;
   const agent = el("h1", { id: "title" });
@@ -106,7 +106,7 @@ export function createFacts(app: App, id: string, select: (spanId: string) => vo
   };
 }
 
-/** A button that says something of a span and shows it. */
+/** A button that describes a problem with a span and shows the span. */
 interface Hint {
   readonly element: HTMLElement;
   update(node: TreeNode | undefined, describe: (span: SpanRow) => string): void;
@@ -141,7 +141,7 @@ function describeRequests(requests: readonly RequestRow[]): string {
   return formatCount(requests.length, "request") + (failed > 0 ? ` · ${failed} failed` : "");
 }
 
-/** Whether a request ended without a success. */
+/** Returns whether a request ended without success. */
 export function hasFailed({ status, duration, failed_items }: RequestRow): boolean {
   return duration !== null && status !== 200 || failed_items > 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Durations, times and numbers as text.
+ * Formats durations, times and numbers.
  *
  * @module
  */
@@ -34,7 +34,10 @@ export function formatTime(ms: number | undefined, now = Date.now()): string {
   return isSameDay(date, new Date(now)) ? time : `${formatDate(date)}, ${time}`;
 }
 
-/** Formats how long ago a time was: `"just now"`, `"12 s ago"`, `"3 min ago"`, `"2 h ago"`, `"5 days ago"`. */
+/**
+ * Formats the time that has passed since a time: `"just now"`, `"12 s ago"`, `"3 min ago"`, `"2 h ago"`, `"5 days
+ * ago"`.
+ */
 export function formatAge(ms: number, now: number): string {
   const seconds = Math.round((now - ms) / 1_000);
   if (!Number.isFinite(seconds)) return "";
@@ -45,12 +48,12 @@ export function formatAge(ms: number, now: number): string {
   return formatCount(Math.floor(seconds / 86_400), "day") + " ago";
 }
 
-/** Formats a number with its noun: `"1 span"`, `"10,000 spans"`. */
+/** Formats a count with its noun: `"1 span"`, `"10,000 spans"`. */
 export function formatCount(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** Parses a timestamp of a record; `undefined` if it is missing or not a time. */
+/** Parses a timestamp of a record. Returns `undefined` if it is missing or invalid. */
 export function parseTime(text: string | null | undefined): number | undefined {
   const time = Date.parse(text ?? "");
   return Number.isNaN(time) ? undefined : time;

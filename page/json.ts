@@ -1,17 +1,17 @@
 /// <reference lib="dom" />
 /**
- * JSON as a tree that unfolds.
+ * Shows JSON as a tree that can be unfolded.
  *
  * @module
  */
 
 import { copyButton, el } from "./dom.ts";
 
-/** The number of entries, and of characters of a text, that are shown at once. */
+/** The number of entries of a value, and of characters of a text, that are shown at first. */
 const MAX_ENTRIES = 100;
 const MAX_CHARACTERS = 2_000;
 
-/** The depth to which values are unfolded at first, if they have few entries. */
+/** The depth to which values are initially unfolded, if they have few entries. */
 const OPEN_DEPTH = 2;
 const OPEN_ENTRIES = 24;
 

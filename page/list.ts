@@ -1,20 +1,20 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * A list of rows of equal height that keeps only the rows in view in the document.
+ * A list of rows of equal height, which keeps only the visible rows in the document.
  *
  * @module
  */
 
 import { el } from "./dom.ts";
 
-/** The rows above and below the view that are kept ready. */
+/** The number of rows that are kept ready above and below the visible ones. */
 const MARGIN = 8;
 
 /** A row of a list. */
 export interface Row<T> {
   readonly element: HTMLElement;
-  /** Shows an item. `index` is its place in the list. */
+  /** Shows an item. `index` is its position in the list. */
   update(item: T, index: number): void;
 }
 
@@ -26,7 +26,7 @@ export interface ListOptions<T> {
   createRow(): Row<T>;
 }
 
-/** A list that draws the rows in view. */
+/** A list that draws only the visible rows. */
 export class VirtualList<T> {
   readonly #options: ListOptions<T>;
   readonly #sizer = el("div", { class: "sizer", role: "none" });
@@ -47,14 +47,14 @@ export class VirtualList<T> {
     }).observe(scroller);
   }
 
-  /** Replaces the items. The row of the pinned one stays in the document wherever it is. */
+  /** Replaces the items. The row of the pinned item stays in the document even if it is not visible. */
   setItems(items: readonly T[], pinned = -1): void {
     this.#items = items;
     this.#pinned = pinned;
     this.draw();
   }
 
-  /** Scrolls until the row is in view. */
+  /** Scrolls the row into view. */
   reveal(index: number): void {
     const { scroller } = this.#options;
     const top = index * this.#rowHeight;
@@ -69,7 +69,7 @@ export class VirtualList<T> {
     return Math.max(1, Math.floor(this.#options.scroller.clientHeight / this.#rowHeight) - 1);
   }
 
-  /** Draws the rows in view. */
+  /** Draws the visible rows. */
   draw(): void {
     const { scroller, keyOf, createRow } = this.#options;
     this.#sizer.style.height = `${this.#items.length * this.#rowHeight}px`;
@@ -94,7 +94,7 @@ export class VirtualList<T> {
     scroller.parentElement?.style.setProperty("--scrollbar", scrollbar);
   }
 
-  /** The places of the rows in view, of the pinned one and of the one with the focus, in order. */
+  /** Returns the indexes of the visible rows, the pinned row and the focused row, in order. */
   #indexesToShow(): number[] {
     const { scroller, keyOf } = this.#options;
     const first = Math.max(0, Math.floor(scroller.scrollTop / this.#rowHeight) - MARGIN);

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * The page: its views by address, its tools, and its keys.
+ * The page: shows the view of the current address, and handles the toolbar and the keyboard.
  *
  * @module
  */
@@ -90,7 +90,7 @@ function update(): void {
   document.title = `${view?.title} · Prefactor sandbox`;
 }
 
-/** Shows a message for a while. Screen readers read it out. */
+/** Shows a message for a few seconds. Screen readers announce it. */
 function announce(message: string): void {
   notice.textContent = message;
   clearTimeout(noticeTimer);

@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 /**
- * The panel beside a list that shows the details of one of its rows.
+ * The panel beside a list, which shows the details of one of its rows.
  *
  * @module
  */
 
 import { el, icon } from "./dom.ts";
 
-/** A panel, which is hidden at first. */
+/** A panel. It is initially hidden. */
 export interface Panel {
   readonly element: HTMLElement;
   /** Shows a heading and contents. */
@@ -46,7 +46,7 @@ export function createPanel(label: string, onClose: () => void): Panel {
   };
 }
 
-/** Creates a list of facts. Those without a value are left out. */
+/** Creates a list of facts. Facts without a value are omitted. */
 export function factList(
   facts: readonly (readonly [name: string, value: Node | string | undefined])[],
 ): HTMLElement {

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
 /**
- * Parts that several views share.
+ * Components that several views share.
  *
  * @module
  */
@@ -15,10 +15,10 @@ export interface Route {
   readonly query: URLSearchParams;
 }
 
-/** What a view works with. */
+/** The parts of the page that views use. */
 export interface App {
   readonly store: Store;
-  /** Tells the user what happened. */
+  /** Shows a message about what happened. */
   announce(message: string): void;
 }
 
@@ -26,7 +26,7 @@ export interface App {
 export interface View {
   readonly element: HTMLElement;
   readonly title: string;
-  /** Shows another address of this view. Returns false if that needs another view. */
+  /** Shows another address of this view. Returns false if the address belongs to another view. */
   navigate(route: Route): boolean;
   /** Shows the current state of the store. */
   update(): void;
@@ -41,7 +41,7 @@ export function linkTo(...path: string[]): string {
   return `#/${path.map(encodeURIComponent).join("/")}`;
 }
 
-/** All statuses, in the order in which filters and counts name them. */
+/** All statuses, in the order in which filters and counts list them. */
 export const STATUSES = ["active", "pending", "complete", "failed", "cancelled", "terminated"] as const;
 
 /** A part of a row or view that shows a value. */
@@ -50,7 +50,7 @@ export interface Part<T> {
   update(value: T): void;
 }
 
-/** Creates a status: its icon in its colour, and its word, which `isCompact` leaves to screen readers. */
+/** Creates a status with its icon and its word. With `isCompact`, only screen readers see the word. */
 export function statusPart(isCompact = false): Part<string> {
   const symbol = icon("pending");
   const word = el("span", { class: isCompact ? "sr" : "word" });
@@ -65,7 +65,7 @@ export function statusPart(isCompact = false): Part<string> {
   };
 }
 
-/** Creates the mark of a run that is under way. */
+/** Creates the mark of an active run. */
 export function liveMark(): HTMLElement {
   return el("span", { class: "live" }, "Live");
 }
@@ -76,7 +76,7 @@ export interface Filter {
   /** The text in lower case. */
   readonly text: string;
   readonly choice: string;
-  /** Sets the choices with the number of items of each; those without any are left out, unless chosen. */
+  /** Sets the choices with the number of items of each. Choices without items are omitted, unless they are selected. */
   setChoices(choices: readonly (readonly [value: string, label: string, count: number])[]): void;
   clear(): void;
 }
@@ -132,7 +132,7 @@ export function createFilter(label: string, onChange: () => void): Filter {
   };
 }
 
-/** Counts the items by status, as choices of a filter. */
+/** Counts the items by status, and returns the counts as choices for a filter. */
 export function statusChoices(items: readonly { readonly status: string }[]): [string, string, number][] {
   const counts = new Map<string, number>();
   for (const { status } of items) counts.set(status, (counts.get(status) ?? 0) + 1);
@@ -146,12 +146,12 @@ export function statusChoices(items: readonly { readonly status: string }[]): [s
   ];
 }
 
-/** Creates what a view shows instead of an empty list. */
+/** Creates the content that a view shows in place of an empty list. */
 export function emptyState(heading: string, ...children: (Node | string)[]): HTMLElement {
   return el("div", { class: "empty" }, el("h2", {}, heading), ...children);
 }
 
-/** Creates what a view shows instead of a list of which the filter leaves nothing. */
+/** Creates the content that a view shows if no item matches the filter. */
 export function noMatchState(noun: string, clear: () => void): HTMLElement {
   return emptyState(
     `No ${noun} matches the filter`,
@@ -159,13 +159,13 @@ export function noMatchState(noun: string, clear: () => void): HTMLElement {
   );
 }
 
-/** A table and the part of it that scrolls. */
+/** A table and its scrollable part. */
 export interface Table {
   readonly element: HTMLElement;
   readonly scroller: HTMLElement;
 }
 
-/** Creates a table without rows, whose links the arrow keys can reach. `kind` is its class. */
+/** Creates a table without rows. The arrow keys move between its links. `kind` is its class. */
 export function createTable(kind: string, label: string, columns: readonly string[]): Table {
   const scroller = el("div", { class: "scroller", role: "rowgroup" });
   moveByArrows(scroller);

@@ -60,7 +60,7 @@ export function requestsView({ store }: App): View {
     },
   };
 
-  /** The address of this view without an open request. */
+  /** Returns the address of this view without an open request. */
   function addressOf(): string {
     return linkTo("requests") + (runId === null ? "" : `?run=${encodeURIComponent(runId)}`);
   }
@@ -165,10 +165,10 @@ function describeStatus({ status, duration, code }: RequestRow): string {
 
 interface RequestPanel {
   readonly element: HTMLElement;
-  /** The request that is shown; `undefined` while the panel is hidden. */
+  /** The ID of the request that is shown, or `undefined` while the panel is hidden. */
   readonly requestId: string | undefined;
   show(requestId: string): void;
-  /** Shows the request anew if it has changed. */
+  /** Shows the request again if it has changed. */
   update(): void;
   hide(): void;
 }
@@ -208,7 +208,7 @@ function requestPanel(store: Store, onClose: () => void): RequestPanel {
       describeRequest(row),
       body === undefined ? section("Body", el("p", { class: "muted" }, "None")) : jsonSection("Body", body),
       response === undefined ? section("Response", el("p", { class: "muted" }, "None")) : jsonSection(
-        isDelivered(row) ? "Response" : "Response, not delivered",
+        isDelivered(row) ? "Response" : "Response (not delivered)",
         response,
       ),
       jsonSection("Headers", headers),
@@ -238,7 +238,7 @@ function requestPanel(store: Store, onClose: () => void): RequestPanel {
   }
 }
 
-/** Whether the client got the reply, and not nothing or something else. */
+/** Returns whether the client received the actual reply. */
 function isDelivered({ status, fault, duration }: RequestRow): boolean {
   return duration === null || status !== null && fault !== "garbage";
 }
@@ -246,6 +246,6 @@ function isDelivered({ status, fault, duration }: RequestRow): boolean {
 function describeReplays({ replays, items }: RequestRow): string {
   if (replays === 0) return "No";
   return items === null
-    ? "Yes, the reply is that to the first request with this key"
+    ? "Yes, of the reply to the first request with this key"
     : `${replays} of ${items} items`;
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * One run.
+ * The view of a run.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { spanPanel } from "./span.ts";
 import { Trace } from "./trace.ts";
 import { buildTree, isLive, type TreeNode } from "./tree.ts";
 
-/** How often spans under way grow, in ms. */
+/** The interval at which the bars of active spans grow, in ms. */
 const GROWTH_INTERVAL = 100;
 
 /** Creates the view of a run. */
@@ -30,9 +30,9 @@ export function runView(app: App, id: string): View {
   const { store } = app;
   let spans: readonly SpanRow[] | undefined;
   let nodes: readonly TreeNode[] = [];
-  /** A span to show as soon as it is there. */
+  /** The ID of a span to show as soon as it exists. */
   let awaited: string | undefined;
-  /** The spans whose payload or result contains the text of the filter. */
+  /** The IDs of the spans whose payload or result contains the text of the filter. */
   let found = new Set<string>();
 
   const facts = createFacts(app, id, (spanId) => select(spanId, true));
@@ -98,7 +98,7 @@ export function runView(app: App, id: string): View {
     dispose: () => clearInterval(timer),
   };
 
-  /** Builds the tree again if the spans have changed. */
+  /** Rebuilds the tree if the spans have changed. */
   function readSpans(): void {
     const current = store.spansOf(id);
     if (current.length === spans?.length && current.every((span, index) => span === spans?.[index])) return;
@@ -130,7 +130,7 @@ export function runView(app: App, id: string): View {
     return isChosen && (found.has(span.id) || texts.join("\n").toLowerCase().includes(filter.text));
   }
 
-  /** Shows the spans that match, and has the server look into the payloads. */
+  /** Shows the spans that match, and asks the server for spans whose payload matches. */
   async function search(): Promise<void> {
     const { text } = filter;
     found = new Set();
@@ -144,7 +144,9 @@ export function runView(app: App, id: string): View {
     draw();
   }
 
-  /** Selects a span, also one that the filter leaves out. Its details are shown if they are wanted, or open already. */
+  /**
+   * Selects a span, even if it is filtered out. Shows its details if `isOpened` is true or the panel is already open.
+   */
   function select(spanId: string, isOpened: boolean): void {
     awaited = nodes.some(({ span }) => span.id === spanId) ? undefined : spanId;
     if (awaited !== undefined) return;

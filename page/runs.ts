@@ -81,7 +81,7 @@ export function runsView(app: App): View {
   }
 }
 
-/** Orders runs by their start, the newest first. */
+/** Orders runs by start time, newest first. */
 function compareRuns(a: RunRow, b: RunRow): number {
   return startOf(b) - startOf(a) || (a.id < b.id ? 1 : -1);
 }
@@ -127,7 +127,7 @@ function runRow({ store }: App): Row<RunRow> {
   };
 }
 
-/** Creates a bar with the share of each status, and the counts as text. */
+/** Creates a bar that shows the proportion of each status, and the counts as text. */
 export function spanCountsPart(): Part<RunRow> {
   const bars = (["complete", "failed", "active", "pending", "cancelled"] as const).map((status) => ({
     status,
@@ -150,7 +150,7 @@ export function spanCountsPart(): Part<RunRow> {
   };
 }
 
-/** What a new user needs: where to record, and a program that does. */
+/** Creates the instructions for new users: the variables to set, and a program that records a run. */
 function firstSteps(): HTMLElement {
   const variables = [
     `export PREFACTOR_API_URL=${location.origin}`,

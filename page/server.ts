@@ -11,9 +11,9 @@ import type { Store } from "./store.ts";
 const RETRY_DELAY = 1_000;
 
 /**
- * Keeps the store up to date: loads the state, then follows the events. The browser resumes lost streams at the last event;
- * the server sends `reset` if it cannot, because it was restarted or the sandbox was reset. A hidden page holds no stream,
- * since a browser opens only six connections to a server.
+ * Keeps the store up to date: loads the state, and then follows the events. The browser resumes lost streams after the
+ * last event. The server sends `reset` if that is impossible, because it was restarted or the sandbox was reset. A
+ * hidden page keeps no stream open, because browsers allow only six connections to a server.
  */
 export function follow(store: Store): void {
   let cursor: string | undefined;
@@ -72,12 +72,12 @@ export function follow(store: Store): void {
   }
 }
 
-/** Reads something of the sandbox. */
+/** Gets data from the sandbox server. */
 export async function get<T>(path: string): Promise<T> {
   return await read(await fetch(`/_sandbox/${path}`));
 }
 
-/** Does something to the sandbox. */
+/** Performs an action on the sandbox. */
 export async function post(path: string, body: object = {}): Promise<void> {
   await read(await fetch(`/_sandbox/${path}`, { method: "POST", body: JSON.stringify(body) }));
 }

@@ -14,7 +14,7 @@ import { statusPart } from "./parts.ts";
 import { get } from "./server.ts";
 import type { Store } from "./store.ts";
 
-/** What the server knows of a span. */
+/** The details of a span, as the server sends them. */
 interface Details {
   readonly span: {
     readonly payload: object;
@@ -28,7 +28,7 @@ interface Details {
   readonly type: { readonly description?: string | null; readonly data_risk?: DataRisk | null };
 }
 
-/** Groups of categories with a value each. */
+/** Groups of categories, each with a value. */
 type DataRisk = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** The options of a {@linkcode SpanPanel}. */
@@ -42,10 +42,10 @@ export interface SpanPanelOptions {
 /** The panel with the details of a span. */
 export interface SpanPanel {
   readonly element: HTMLElement;
-  /** The span that is shown; `undefined` while the panel is hidden. */
+  /** The ID of the span that is shown, or `undefined` while the panel is hidden. */
   readonly spanId: string | undefined;
   show(spanId: string): void;
-  /** Shows the span anew if it has changed. */
+  /** Shows the span again if it has changed. */
   update(): void;
   hide(): void;
   focus(): void;

@@ -1,5 +1,5 @@
 /**
- * What the page knows of the sandbox. Views read it and are told of each change.
+ * The data of the sandbox. Views read it and are notified of each change.
  *
  * @module
  */
@@ -19,11 +19,11 @@ export class Store {
   /** Whether the state was loaded. */
   isLoaded = false;
   connection: Connection = "connecting";
-  /** The difference between the clocks of the server and the browser, in ms. */
+  /** The difference between the server's clock and the browser's clock, in ms. */
   #clockOffset = 0;
   readonly #listeners = new Set<() => void>();
 
-  /** The time of the server, in ms since 1970. */
+  /** Returns the server's time, in ms since the Unix epoch. */
   now(): number {
     return Date.now() + this.#clockOffset;
   }
@@ -52,12 +52,12 @@ export class Store {
     this.#notify();
   }
 
-  /** The name of the agent of a run. */
+  /** Returns the name of a run's agent. */
   agentOf({ agent_id }: RunRow): string {
     return this.agents.get(agent_id) ?? agent_id;
   }
 
-  /** The spans of a run. */
+  /** Returns the spans of a run. */
   spansOf(runId: string): SpanRow[] {
     return [...this.spans.values()].filter(({ run_id }) => run_id === runId);
   }

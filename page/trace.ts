@@ -22,7 +22,7 @@ import {
   visibleNodes,
 } from "./tree.ts";
 
-/** The least distance between two ticks of the ruler, in px. */
+/** The minimum distance between two ticks of the ruler, in px. */
 const TICK_DISTANCE = 80;
 
 /** The options of a {@linkcode Trace}. */
@@ -30,11 +30,11 @@ export interface TraceOptions {
   now(): number;
   /** Called when the user moves to a span. `isOpened` means that they want to see its details. */
   onSelect(spanId: string, isOpened: boolean): void;
-  /** Called when the user moves on to the details of the span by the keyboard. */
+  /** Called when the user moves to the details of the span with the keyboard. */
   onEnter(): void;
 }
 
-/** A tree of spans with their bars. Fold, move and open with the pointer or the keyboard. */
+/** A tree of spans with their bars. The pointer and the keyboard can fold, select and open spans. */
 export class Trace {
   readonly element: HTMLElement;
   readonly #options: TraceOptions;
@@ -74,7 +74,7 @@ export class Trace {
     return this.#shown.length;
   }
 
-  /** Shows the spans of a run: all of them, or those that match with their ancestors. */
+  /** Shows all spans of a run, or the spans that match and their ancestors. */
   update(run: RunRow, nodes: readonly TreeNode[], matches?: (span: SpanRow) => boolean): void {
     this.#nodes = nodes;
     this.#matches = matches;
@@ -85,7 +85,7 @@ export class Trace {
     this.#draw();
   }
 
-  /** Selects a span and scrolls to it. Returns false if the filter leaves it out. */
+  /** Selects a span and scrolls to it. Returns false if it is filtered out. */
   select(spanId: string): boolean {
     const node = this.#nodes.find(({ span }) => span.id === spanId);
     for (let parent = node?.parent; parent; parent = parent.parent) this.#folded.delete(parent.span.id);
@@ -120,7 +120,7 @@ export class Trace {
     this.#list.setItems(this.#shown, this.#selectedIndex());
   }
 
-  /** Draws the ticks of the ruler. The rows draw lines at the same distance. */
+  /** Draws the ticks of the ruler. The rows draw lines at the same intervals. */
   #drawRuler(): void {
     const length = this.#timeline.end - this.#timeline.start;
     const step = tickStep(length, Math.floor(this.#ruler.clientWidth / TICK_DISTANCE));
@@ -140,7 +140,7 @@ export class Trace {
     return this.#shown.findIndex(({ span }) => span.id === this.#selected);
   }
 
-  /** Whether the descendants of a span are hidden; `undefined` if it has none. */
+  /** Returns whether the descendants of a span are hidden, or `undefined` if it has none. */
   #isFolded({ span, descendants }: TreeNode): boolean | undefined {
     return descendants === 0 ? undefined : !this.#matches && this.#folded.has(span.id);
   }
@@ -197,7 +197,7 @@ export class Trace {
     action();
   }
 
-  /** Creates the row of a span: its place in the tree, and its bar in the timeline. */
+  /** Creates the row of a span, with its entry in the tree and its bar in the timeline. */
   #createRow(): Row<TreeNode> {
     const status = statusPart(true);
     const title = el("b");

@@ -1,5 +1,5 @@
 /**
- * The spans of a run as a tree, and its timeline.
+ * Arranges the spans of a run as a tree and on a timeline.
  *
  * @module
  */
@@ -7,32 +7,32 @@
 import type { RunRow, SpanRow } from "../src/testing/page/rows.ts";
 import { parseTime } from "./format.ts";
 
-/** A span in its place in the tree. */
+/** A span in the tree. */
 export interface TreeNode {
   readonly span: SpanRow;
   readonly parent: TreeNode | undefined;
   /** The number of ancestors. */
   readonly depth: number;
-  /** The place among its siblings, from 1. */
+  /** The position among its siblings, from 1. */
   readonly position: number;
   readonly siblings: number;
-  /** The start in ms since 1970: of a span that has not started, the time at which it was created. */
+  /** The start in ms since the Unix epoch, or the creation time if the span has not started. */
   readonly start: number;
-  /** The end in ms since 1970; `undefined` while there is none. */
+  /** The end in ms since the Unix epoch, or `undefined` if it has not ended. */
   readonly finish: number | undefined;
   /** The number of its descendants, which follow it. */
   descendants: number;
 }
 
-/** A time span in ms since 1970. */
+/** A period, in ms since the Unix epoch. */
 export interface Period {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * Arranges spans as a tree, parents before their children and siblings by their start. A span whose parent is not there
- * is a root, and so is one span of each circle.
+ * Arranges spans as a tree, with parents before their children and siblings by start time. A span whose parent is
+ * missing is a root, and so is one span of each cycle.
  */
 export function buildTree(spans: readonly SpanRow[]): TreeNode[] {
   const ids = new Set(spans.map(({ id }) => id));
@@ -52,7 +52,7 @@ export function buildTree(spans: readonly SpanRow[]): TreeNode[] {
   for (const { parent, descendants } of nodes.toReversed()) if (parent) parent.descendants += descendants + 1;
   return nodes;
 
-  /** Appends spans and their descendants. The stack holds the nodes that are still to be placed, the next one last. */
+  /** Appends spans and their descendants. The stack holds the remaining nodes, with the next one last. */
   function place(roots: readonly SpanRow[]): void {
     const stack = toNodes(roots, undefined);
     for (let node = stack.pop(); node; node = stack.pop()) {
@@ -63,7 +63,7 @@ export function buildTree(spans: readonly SpanRow[]): TreeNode[] {
     }
   }
 
-  /** Creates the nodes of siblings, the last one first. */
+  /** Creates the nodes of siblings, in reverse order. */
   function toNodes(siblings: readonly SpanRow[], parent: TreeNode | undefined): TreeNode[] {
     return siblings.map((span, index) => ({
       span,
@@ -78,18 +78,20 @@ export function buildTree(spans: readonly SpanRow[]): TreeNode[] {
   }
 }
 
-/** Returns the start of a run or span in ms since 1970, or the time of its creation if it has not started. */
+/** Returns the start of a run or span in ms since the Unix epoch, or its creation time if it has not started. */
 export function startOf({ started_at, inserted_at }: Pick<SpanRow, "started_at" | "inserted_at">): number {
   return parseTime(started_at) ?? parseTime(inserted_at) ?? 0;
 }
 
-/** Orders spans with the same start by their creation. */
+/** Orders spans with the same start time by their creation. */
 function compare(a: SpanRow, b: SpanRow): number {
   const [first, second] = [a, b].map(({ inserted_at, id }) => `${inserted_at} ${id}`);
   return first! < second! ? -1 : 1;
 }
 
-/** Returns the nodes to show: without the descendants of folded ones, or the nodes that match and their ancestors. */
+/**
+ * Returns the nodes to show: all except the descendants of folded nodes, or the nodes that match and their ancestors.
+ */
 export function visibleNodes(
   nodes: readonly TreeNode[],
   folded: ReadonlySet<string>,
@@ -112,7 +114,7 @@ export function visibleNodes(
   return visible;
 }
 
-/** Whether a run or span is under way. */
+/** Returns whether a run or span is active. */
 export function isLive({ status }: { readonly status: string }): boolean {
   return status === "active";
 }
@@ -129,7 +131,7 @@ export function periodOfSpan({ span, start, finish }: TreeNode, run: Period): Pe
   return { start, end: Math.max(start, end) };
 }
 
-/** Returns the period of a run and all of its spans. While the run is under way, there is room for it to grow. */
+/** Returns the period of a run and all of its spans. If the run is active, there is room for it to grow. */
 export function periodOfTimeline(run: RunRow, nodes: readonly TreeNode[], now: number): Period {
   let { start, end } = periodOfRun(run, now);
   for (const node of nodes) {
@@ -142,12 +144,13 @@ export function periodOfTimeline(run: RunRow, nodes: readonly TreeNode[], now: n
 }
 
 /**
- * Returns the innermost span of the failure that the run failed with: the failed root, in it the failed child that ended last,
- * and so on. Failures in a parent that succeeded were handled; one of them is returned only if there is no other.
+ * Returns the innermost span of the failure that made the run fail: starts at the failed root, and follows the failed
+ * child that ended last on each level. A failure whose parent succeeded was handled; it is returned only if there is no
+ * other.
  */
 export function originOfFailure(nodes: readonly TreeNode[]): TreeNode | undefined {
   const failed = nodes.filter(({ span }) => span.status === "failed");
-  /** The failed child that ended last, by its parent; that of no parent is a root. */
+  /** The failed child that ended last, by parent. The key `undefined` stands for the roots. */
   const last = new Map<TreeNode | undefined, TreeNode>();
   for (const node of failed) {
     if ((node.finish ?? 0) >= (last.get(node.parent)?.finish ?? 0)) last.set(node.parent, node);
@@ -157,12 +160,14 @@ export function originOfFailure(nodes: readonly TreeNode[]): TreeNode | undefine
   return origin;
 }
 
-/** The distances between the ticks of a ruler in ms: 1, 2 or 5 times a power of ten, then parts of the minute and hour. */
+/**
+ * The possible distances between ticks in ms: 1, 2 or 5 times a power of ten, and then fractions of a minute and hour.
+ */
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000].concat(
   [1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 720, 1_440].map((minutes) => minutes * 60_000),
 );
 
-/** Returns the distance between the ticks of a ruler with at most `count` ticks, in ms. */
+/** Returns the distance between ticks, in ms, so that a ruler has at most `count` of them. */
 export function tickStep(length: number, count: number): number {
   const least = length / Math.max(1, count);
   const day = STEPS.at(-1)!;

@@ -1,18 +1,18 @@
 /**
- * What the abort of a signal ends.
+ * Aborts many targets with one listener on their signal.
  *
  * @module
  */
 
 import { DenseSet, type Entry } from "./dense_set.ts";
 
-/** Something that a signal can end early. */
+/** Something that a signal can abort. */
 export interface Abortable {
-  /** Ends it at once, with the reason of the signal. */
+  /** Aborts it immediately, with the signal's reason. */
   abort(reason: unknown): void;
 }
 
-/** What one signal ends. All share a listener, because runtimes warn about signals with many. */
+/** The targets of one signal. They share one listener, because runtimes warn about signals with many listeners. */
 class SignalTargets {
   readonly #signal: AbortSignal;
   readonly #targets = new DenseSet<Abortable>();
@@ -38,7 +38,9 @@ class SignalTargets {
 
 const targetsOf = new WeakMap<AbortSignal, SignalTargets>();
 
-/** Lets a signal, which has not aborted yet, abort the target, and returns the function that ends this. */
+/**
+ * Aborts the target when the signal aborts. The signal must not have aborted yet. Returns a function that undoes this.
+ */
 export function abortOn(signal: AbortSignal, target: Abortable): () => void {
   const targets = targetsOf.get(signal) ?? new SignalTargets(signal);
   targetsOf.set(signal, targets);

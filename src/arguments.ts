@@ -1,5 +1,5 @@
 /**
- * Checks arguments and words every refusal in the same way.
+ * Checks arguments and reports invalid ones with uniform messages.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { PrefactorClientError } from "./errors/errors.ts";
 import { findIssue, formatValue } from "./guards.ts";
 
-/** Takes the token out of a value. Without `redact` the value stays as it is. */
+/** Removes the token from a value. Without `redact`, values are left unchanged. */
 export interface ValueRedactor {
   redact?(value: unknown): unknown;
 }
@@ -20,15 +20,15 @@ export class ArgumentChecker {
   /**
    * Creates a checker.
    *
-   * @param action The action as messages name it, such as `send the request`.
-   * @param redactor Takes the token out of names and values before they go into a message.
+   * @param action The action that messages name, such as `send the request`.
+   * @param redactor Removes the token from names and values before they appear in a message.
    */
   constructor(action: string, redactor: ValueRedactor = {}) {
     this.#action = action;
     this.#redactor = redactor;
   }
 
-  /** Throws, whatever the value is. */
+  /** Throws unconditionally. */
   fail(name: string, expected: string, value: unknown): never {
     const shown = redact(this.#redactor, name);
     const actual = typeof value === "string" ? redact(this.#redactor, value) : value;
@@ -40,19 +40,19 @@ export class ArgumentChecker {
     throw new PrefactorClientError(`Cannot ${this.#action}: '${name}' must be ${expected}`);
   }
 
-  /** Throws unless the condition holds. */
+  /** Throws if `holds` is false. */
   check(name: string, holds: boolean, expected: string, value: unknown): void {
     if (!holds) this.fail(name, expected, value);
   }
 
-  /** Throws unless the guard accepts the value; the message names the first field that it rejects. */
+  /** Throws if the guard rejects the value. The message names the first invalid field. */
   checkModel<T>(name: string, guard: (value: unknown) => value is T, value: unknown): asserts value is T {
     if (guard(value)) return;
     const issue = findIssue(guard, value) ?? { path: "", expected: "the same at each read", value };
     this.fail(issue.path || name, issue.expected, issue.value);
   }
 
-  /** Throws unless the value is a duration. */
+  /** Throws unless the value is a positive, finite number of milliseconds. */
   checkDuration(name: string, value: unknown): void {
     const holds = typeof value === "number" && Number.isFinite(value) && value > 0;
     this.check(name, holds, "a finite number of ms > 0", value);
@@ -65,7 +65,7 @@ export class ArgumentChecker {
   }
 }
 
-/** Creates the error of an invalid argument. */
+/** Creates the error for an invalid argument. */
 export function argumentError(
   action: string,
   name: string,
@@ -76,7 +76,7 @@ export function argumentError(
   return new PrefactorClientError(`Cannot ${action}: '${name}' must be ${expected}, but is ${actual}`);
 }
 
-/** Takes the token out of a value. */
+/** Removes the token from a value. */
 export function redact(redactor: ValueRedactor, value: unknown): unknown {
   return redactor.redact ? redactor.redact(value) : value;
 }

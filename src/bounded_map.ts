@@ -1,17 +1,20 @@
 /**
- * A map that forgets its oldest entries.
+ * A map with a maximum size.
  *
  * @module
  */
 
-/** A map of a bounded number of entries. The oldest one makes room for a new one. */
+/** A map that deletes its oldest entry when a new one would exceed the maximum size. */
 export class BoundedMap<T> {
   readonly #entries = new Map<string, T>();
-  /** Yields the keys by age. It never starts again, because an engine may take long to find the first key of a map. */
+  /**
+   * Yields the keys from oldest to newest. It is kept because finding the first key of a map can be slow in some
+   * engines.
+   */
   readonly #oldest = this.#entries.keys();
   readonly #maxSize: number;
 
-  /** Creates a map of this number of entries at most. */
+  /** Creates a map of at most `maxSize` entries. */
   constructor(maxSize: number) {
     this.#maxSize = maxSize;
   }
@@ -21,7 +24,7 @@ export class BoundedMap<T> {
     return this.#entries.get(key);
   }
 
-  /** Sets the value of a key; a key that is there already keeps its age. */
+  /** Sets the value of a key. An existing key keeps its age. */
   set(key: string, value: T): void {
     if (this.#entries.size === this.#maxSize && !this.#entries.has(key)) {
       this.#entries.delete(this.#oldest.next().value!);

@@ -31,8 +31,8 @@ import type { IdempotentRequest, JsonObject } from "./models/common.ts";
 /**
  * The client for the Prefactor API.
  *
- * It opens no connection before the first call and keeps no process alive while idle. Close it, or declare it with
- * `await using`, to let pending calls finish.
+ * It opens no connection before the first call, and an idle client does not keep the process alive. Close it, or declare
+ * it with `await using`, to let pending calls finish.
  *
  * @example Record a run
  * ```ts no-assert
@@ -65,7 +65,7 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly agentSpans: AgentSpanClient;
   /** Raises, clears and reads alerts. */
   readonly alerts: AlertClient;
-  /** Carries out many operations in one request. */
+  /** Executes many operations in one request. */
   readonly bulk: BulkClient;
 
   readonly #config: ResolvedConfig;
@@ -73,9 +73,9 @@ export class PrefactorHttpClient implements HttpRequester {
   readonly #control: ControlMonitor;
 
   /**
-   * Creates a client. Nothing is opened or sent.
+   * Creates a client. It does not connect or send anything yet.
    *
-   * @param config The URL of the API, the token, and options that differ from their defaults.
+   * @param config The URL of the API, the token, and any options.
    * @throws {PrefactorClientError} If a field is invalid; the message names it.
    */
   constructor(config: HttpClientConfig) {
@@ -90,10 +90,10 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /**
-   * Creates a client from the environment variables `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN`, on Deno (which
-   * needs `--allow-env`), Bun and Node.
+   * Creates a client from the environment variables `PREFACTOR_API_URL` and `PREFACTOR_API_TOKEN`. Works on Deno (with
+   * `--allow-env`), Bun and Node.
    *
-   * @param overrides Options that differ from their defaults. A variable is not read if its field is set here.
+   * @param overrides Further options. If `apiUrl` or `apiToken` is set here, its variable is not read.
    * @returns The client.
    * @throws {PrefactorClientError} If a variable is missing or a field is invalid; the message names it.
    *
@@ -124,13 +124,13 @@ export class PrefactorHttpClient implements HttpRequester {
    * Sends a request that no endpoint method covers, with the same retries, timeouts and errors.
    *
    * @param method `"GET"`, `"POST"`, `"PUT"`, `"PATCH"` or `"DELETE"`.
-   * @param path The path after the `apiUrl`, such as `/api/v1/ping`. It may have a query.
-   * @param options The query, the body, the idempotency key, and options of this call.
-   * @returns The JSON object of the response; `{}` for a 204, a 205 and an empty response to a DELETE.
-   * @throws {PrefactorClientError} For an invalid argument or a closed client; nothing was sent.
+   * @param path The path below `apiUrl`, such as `/api/v1/ping`. It may include a query.
+   * @param options The query, the body, the idempotency key, and the options of this call.
+   * @returns The JSON object of the response, or `{}` for a 204, a 205 and an empty response to a DELETE.
+   * @throws {PrefactorClientError} If an argument is invalid or the client is closed. Nothing was sent.
    * @throws {PrefactorApiError} If the API responds with an error that is not retried.
    * @throws {PrefactorResponseContractError} If the response is not a JSON object.
-   * @throws {PrefactorRetryExhaustedError} If every attempt failed.
+   * @throws {PrefactorRetryExhaustedError} If the call was retried and no retry is left.
    *
    * @example
    * ```ts
@@ -146,12 +146,13 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /**
-   * Sends a request like {@linkcode PrefactorHttpClient.request} and returns the facts around the response too.
+   * Sends a request like {@linkcode PrefactorHttpClient.request}, but resolves to the status, headers and other details
+   * of the response as well.
    *
    * @param method `"GET"`, `"POST"`, `"PUT"`, `"PATCH"` or `"DELETE"`.
-   * @param path The path after the `apiUrl`, such as `/api/v1/ping`. It may have a query.
-   * @param options The query, the body, the idempotency key, and options of this call.
-   * @returns The status, headers, request id, JSON object, number of attempts and duration.
+   * @param path The path below `apiUrl`, such as `/api/v1/ping`. It may include a query.
+   * @param options The query, the body, the idempotency key, and the options of this call.
+   * @returns The status, headers, request ID and JSON object of the response, the number of attempts and the duration.
    * @throws {PrefactorHttpError} The same errors as `request`.
    *
    * @example
@@ -201,12 +202,12 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /**
-   * Has the platform create ids. `createPfid` and `relatedPfid` create them without a request.
+   * Generates PFIDs on the platform. `createPfid` and `relatedPfid` create them without a request.
    *
-   * @param count The number of ids.
-   * @param params The account of the ids, which defaults to that of the token, and the idempotency key.
+   * @param count The number of PFIDs to generate.
+   * @param params The account of the PFIDs, which defaults to the token's account, and the idempotency key.
    * @param options Options of this call.
-   * @returns The ids.
+   * @returns The PFIDs.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   generatePfids(
@@ -223,13 +224,13 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /**
-   * Returns a signal that aborts as soon as any response of this client says that a person has terminated the agent
-   * instance. Its reason is a `PrefactorTerminatedError`. A response that came before counts too.
+   * Returns a signal that aborts as soon as any response to this client says that a person has terminated the agent
+   * instance. If an earlier response said so, it is already aborted. Its reason is a `PrefactorTerminatedError`.
    *
-   * @param agentInstanceId The id of the instance.
-   * @returns The same signal for the same id, until the instance has been finished through this client or the client is
-   * closed. At most 10,000 instances are remembered.
-   * @throws {PrefactorClientError} If the id is not a string.
+   * @param agentInstanceId The ID of the instance.
+   * @returns The signal. It is the same for the same ID until the instance is finished through this client or the client
+   * is closed. The client remembers at most 10,000 instances.
+   * @throws {PrefactorClientError} If the ID is not a string.
    *
    * @example
    * ```ts
@@ -251,13 +252,13 @@ export class PrefactorHttpClient implements HttpRequester {
    * ```
    */
   terminationSignal(agentInstanceId: string): AbortSignal {
-    new ArgumentChecker("watch for the termination")
+    new ArgumentChecker("get the termination signal")
       .check("agentInstanceId", isString(agentInstanceId), "a string", agentInstanceId);
     return this.#control.signal(agentInstanceId);
   }
 
   /**
-   * Takes in what a response says about an agent instance. The endpoint classes call it.
+   * Receives what a response says about an agent instance. Called by the endpoint classes.
    *
    * @param observation What the response says.
    */
@@ -266,16 +267,16 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /**
-   * Creates an idempotency key as the client does for a call that has none.
+   * Creates an idempotency key, as the client does for a POST without one.
    *
-   * @returns A random UUID, after `defaultIdempotencyKey` and a `-` if that option is set.
+   * @returns A random UUID, prefixed with `defaultIdempotencyKey` and a `-` if that option is set.
    */
   createIdempotencyKey(): string {
     return createIdempotencyKey(this.#config.defaultIdempotencyKey);
   }
 
   /**
-   * Takes the token out of a JSON value before it goes into an error.
+   * Removes the token from a JSON value, so that it can be part of an error.
    *
    * @param value The JSON value.
    * @returns A copy without the token.
@@ -285,10 +286,10 @@ export class PrefactorHttpClient implements HttpRequester {
   }
 
   /**
-   * Refuses new calls and waits for pending ones. Closing twice is fine.
+   * Rejects new calls and waits for pending ones. It is safe to call this more than once.
    *
-   * @param options `timeout`: the time in ms after which calls that are still pending are aborted; they reject with the
-   * error that new calls get. Defaults to no limit but the timeouts and retries of the calls.
+   * @param options `timeout`: the time in ms after which calls that are still pending are aborted. They reject with a
+   * `PrefactorClientError`. By default, only the calls' own timeouts and retries limit the wait.
    * @returns A promise that resolves when no call is pending.
    * @throws {PrefactorClientError} If `timeout` is not a number of ms >= 0.
    */

@@ -1,5 +1,5 @@
 /**
- * Client options and the checked form of them that the rest of the package reads.
+ * The options of a client, and the resolved config that the rest of the package reads.
  *
  * @module
  */
@@ -11,65 +11,74 @@ import { isKeyText, MAX_KEY_PREFIX_LENGTH } from "./idempotency.ts";
 import { Redactor } from "./redaction.ts";
 import { VERSION } from "./version.ts";
 
-/** Client options. Every duration is in milliseconds. */
+/** Options of a {@linkcode PrefactorHttpClient}. All durations are in milliseconds. */
 export interface HttpClientConfig {
   /**
    * The URL of the API: an absolute `https:` URL without credentials, query or fragment, such as
-   * `https://app.prefactorai.com`; an `http:` URL only to a loopback host or with `allowInsecureHttp`. A base path is
-   * kept; a trailing `/` and a trailing `/api/v1` are ignored.
+   * `https://app.prefactorai.com`. An `http:` URL is accepted only for a loopback host or with `allowInsecureHttp`. A
+   * base path is kept; a trailing `/` or `/api/v1` is ignored.
    */
   apiUrl: string;
-  /** The bearer token. It appears in no message, property or log of this package. */
+  /** The bearer token. This package never exposes it in a message, property or log. */
   apiToken: string;
-  /** The timeout of one attempt, from its start to the last byte of the response, in ms. Defaults to 30 000. */
+  /** The timeout of one attempt, from its start to the last byte of the response, in ms. Defaults to 30,000. */
   requestTimeout?: number | undefined;
   /**
-   * The timeout of the wait for the response headers, in ms. Defaults to 10 000. It does not apply to `bulk`, because
-   * the API responds to a bulk request only when all of it is done.
+   * The timeout for the response headers of one attempt, in ms. Defaults to 10,000. It does not apply to `bulk`, because
+   * the API responds to a bulk request only when the whole request is done.
    */
   connectTimeout?: number | undefined;
   /**
-   * The timeout of a whole call, in ms: its wait for a free slot, all attempts and the delays between them. Defaults to
-   * none.
+   * The timeout of a whole call, in ms, including the wait for a free slot, all attempts and the delays between them.
+   * Defaults to none.
    */
   totalTimeout?: number | undefined;
   /** The maximum number of retries after the first attempt. Defaults to 3. */
   maxRetries?: number | undefined;
   /**
-   * The delay before the first retry, before jitter, in ms; at most `maxRetryDelay`. Defaults to 1 000, or to
+   * The delay before the first retry, before jitter, in ms; at most `maxRetryDelay`. Defaults to 1,000, or to
    * `maxRetryDelay` if that is less.
    */
   initialRetryDelay?: number | undefined;
   /**
-   * The maximum delay before a retry, in ms. Defaults to 60 000. If the server asks for a longer delay, the call fails
+   * The maximum delay before a retry, in ms. Defaults to 60,000. If the server asks for a longer delay, the call fails
    * at once.
    */
   maxRetryDelay?: number | undefined;
   /** The factor from one delay to the next, at least 1. Defaults to 2. */
   retryMultiplier?: number | undefined;
   /**
-   * The number of retries that the client makes beyond the calls that succeed; `null` for no limit. Defaults to 500.
-   * Each retry takes one; a call that succeeds gives back its own and one more. An API that is down then gets each call
-   * once. Raise it for bursts of far more calls than that may all fail at first.
+   * The retry budget that all calls of the client share; `null` for no limit. Defaults to 500. Each retry uses one; a
+   * call that succeeds returns those that it used and one more. Once the budget is used up, as when the API is down,
+   * calls are not retried. Raise it for bursts of many more calls than that, if they may all fail at first.
    */
   retryBudget?: number | null | undefined;
   /** The statuses that are retried, each from 400 to 599. Defaults to 429, 500, 502, 503 and 504. */
   retryOnStatusCodes?: readonly number[] | undefined;
-  /** The prefix of the idempotency keys that the client generates, at most 27 printable ASCII characters. Defaults to none. */
+  /**
+   * The prefix of the idempotency keys that the client generates, at most 27 printable ASCII characters. Defaults to
+   * none.
+   */
   defaultIdempotencyKey?: string | undefined;
   /**
    * Whether `apiUrl` may be an `http:` URL to any host. The token is then sent unencrypted. Defaults to `false`.
    */
   allowInsecureHttp?: boolean | undefined;
-  /** The maximum number of concurrent requests, at least 1. Defaults to 100. Other requests wait in order, retries first. */
+  /**
+   * The maximum number of concurrent requests, at least 1. Defaults to 100. Other requests wait in order, with retries
+   * first.
+   */
   maxConcurrency?: number | undefined;
-  /** The entry of an SDK built on this package, such as `my-sdk@1.2.0`, put before this package's in `X-Prefactor-SDK`. */
+  /**
+   * The name and version of an SDK built on this package, such as `my-sdk@1.2.0`, prepended to the `X-Prefactor-SDK`
+   * header.
+   */
   sdkHeader?: string | undefined;
   /** The maximum length of a response body, in bytes after decompression. Defaults to 16 MiB. */
   maxResponseBytes?: number | undefined;
-  /** The function that sends the requests. Defaults to `globalThis.fetch`, looked up at each call. */
+  /** The `fetch` implementation to use. Defaults to `globalThis.fetch`, which is looked up at each call. */
   fetch?: typeof fetch | undefined;
-  /** Observers of every attempt. */
+  /** Hooks that observe every attempt. */
   hooks?: ClientHooks | undefined;
 }
 
@@ -94,11 +103,11 @@ export interface ResolvedConfig extends ResolvedRetryConfig {
   readonly defaultIdempotencyKey: string | undefined;
   readonly maxConcurrency: number;
   readonly maxResponseBytes: number;
-  /** The headers of every request; besides the redactor the only place that holds the token. */
+  /** The headers of every request. Only these and the redactor hold the token. */
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof fetch | undefined;
   readonly hooks: ClientHooks | undefined;
-  /** Takes the token out of errors. */
+  /** Removes the token from errors. */
   readonly redactor: Redactor;
   /** Checks the arguments of requests. */
   readonly requestChecker: ArgumentChecker;
@@ -195,7 +204,7 @@ function checkToken(checker: ArgumentChecker, token: unknown): void {
   if (typeof token !== "string" || token === "") checker.fail("apiToken", "a non-empty string", token);
   if (token.trim() !== token) checker.failSecretly("apiToken", "without white space at its ends");
   if (/^bearer\s/i.test(token)) checker.failSecretly("apiToken", "the token alone, without 'Bearer '");
-  if (!isHeaderValue(token)) checker.failSecretly("apiToken", "a string that a header can carry");
+  if (!isHeaderValue(token)) checker.failSecretly("apiToken", "a valid header value");
 }
 
 function checkStatusCodes(checker: ArgumentChecker, codes: unknown): void {
@@ -227,10 +236,10 @@ function resolveApiUrl(
   return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/api\/v1$/, "").replace(/\/+$/, "");
 }
 
-/** The hosts that `http:` reaches without leaving the machine. */
+/** The loopback hosts, for which `http:` is safe. */
 const LOOPBACK_HOST = /^(?:(?:[^.]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
-/** Returns whether a header can carry the string unchanged, which excludes white space at its ends. */
+/** Returns whether a header can carry the string unchanged, so without leading or trailing white space. */
 function isHeaderValue(value: unknown): value is string {
   return typeof value === "string" &&
     /^[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?$/.test(value);

@@ -1,5 +1,5 @@
 /**
- * The kill signal: what responses say about agent instances becomes an `AbortSignal` and a hook.
+ * The termination signal: turns what responses say about agent instances into an `AbortSignal` and a hook event.
  *
  * @module
  */
@@ -29,12 +29,14 @@ export class ControlMonitor {
     this.#redactor = redactor;
   }
 
-  /** Returns the signal of an instance; the same until the instance has finished or the monitor is cleared. */
+  /**
+   * Returns the signal of an instance, which stays the same until the instance has finished or the monitor is cleared.
+   */
   signal(agentInstanceId: string): AbortSignal {
     return this.#controllerOf(agentInstanceId).signal;
   }
 
-  /** Takes in what a response says about an instance. */
+  /** Records what a response says about an instance. */
   observe({ agentInstanceId, agentSpanId, control, finished }: ControlObservation): void {
     if (agentSpanId !== undefined) {
       if (agentInstanceId !== undefined) this.#instanceOfSpan.set(agentSpanId, agentInstanceId);
@@ -60,7 +62,7 @@ export class ControlMonitor {
   #terminate(agentInstanceId: string, reason: string | null): void {
     const message = `Agent instance ${agentInstanceId} was terminated: ${reason ?? "no reason given"}`;
     const error = new PrefactorTerminatedError(message, { agentInstanceId, reason });
-    this.#controllerOf(agentInstanceId).abort(error); // the first reason stays
+    this.#controllerOf(agentInstanceId).abort(error); // has no effect after the first time
   }
 
   #controllerOf(agentInstanceId: string): AbortController {

@@ -1,5 +1,5 @@
 /**
- * A set for members that come and go with every call.
+ * A set whose members are added and deleted with every call.
  *
  * @module
  */
@@ -7,16 +7,16 @@
 /** A member of a {@linkcode DenseSet}. */
 export interface Entry<T> {
   readonly value: T;
-  /** The index in the set; -1 after the member was deleted. */
+  /** The index in the set, or -1 after the member was deleted. */
   index: number;
 }
 
 /**
- * A set in one array.
+ * A set that is stored in one array.
  *
- * V8's `Set` moves to a new table every few dozen changes, and each old table, still full, points to the next. Once
- * one table has been promoted to the old generation, all of them keep every past member alive until the next full
- * garbage collection.
+ * V8's `Set` moves to a new table every few dozen changes, and each old table keeps its members and points to the next
+ * table. Once one table has been promoted to the old generation, all of them keep every past member alive until the
+ * next full garbage collection.
  */
 export class DenseSet<T> {
   readonly #entries: Entry<T>[] = [];

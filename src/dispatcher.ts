@@ -1,5 +1,5 @@
 /**
- * One call from its arguments to its response, and everything that is under way.
+ * Carries out calls, each from its arguments to its response, and keeps track of those in flight.
  *
  * @module
  */
@@ -25,10 +25,10 @@ import { isIdempotent, type PreparedRequest, prepareRequest, summarize } from ".
 import { type Timeout, Timeouts } from "./transport/timeouts.ts";
 import { type AttemptInfo, Transport } from "./transport/transport.ts";
 
-/** The statuses with which a server says that it did nothing. */
+/** The statuses that say that the server has not processed the request. */
 const REFUSING_STATUSES: readonly number[] = [429, 503];
 
-/** Carries out the calls of a client and closes when they have settled. */
+/** Carries out the calls of a client. */
 export class Dispatcher {
   readonly #config: ResolvedConfig;
   readonly #timeouts = new Timeouts();
@@ -82,7 +82,10 @@ export class Dispatcher {
     }
   }
 
-  /** Refuses new calls, aborts those still pending after the timeout, in ms, and resolves when all have settled. */
+  /**
+   * Rejects new calls, aborts those that are still pending after the timeout, in ms, and resolves when all have
+   * settled.
+   */
   async close(timeout: number): Promise<void> {
     this.#closed = true;
     if (this.#pending.size > 0) {
@@ -97,7 +100,7 @@ export class Dispatcher {
     this.#timeouts.close();
   }
 
-  /** Retries a call whose first attempt has failed. Calls that succeed at once never pay for the retry handler. */
+  /** Retries a call whose first attempt has failed. Calls that succeed at once avoid the cost of the retry handler. */
   #retry(first: Promise<ApiResponseInfo>, info: AttemptInfo, call: PendingCall): Promise<ApiResponseInfo> {
     const { request } = call;
     let failedAt: number | undefined;
@@ -115,13 +118,17 @@ export class Dispatcher {
     }, {
       isRetriable: (error) => this.#isRetriable(error, request),
       maxRetries: request.maxRetries,
-      takeRetry: () => this.#retryBudget.take() && ++retries > 0,
+      takeRetry: () => {
+        const isTaken = this.#retryBudget.take();
+        if (isTaken) retries++;
+        return isTaken;
+      },
       signal: call.signal,
     });
     return response.finally(() => retries >= call.attemptsSent && this.#retryBudget.giveBackUnsent());
   }
 
-  /** Returns whether an error may go away by itself, and sending the request again can do no harm. */
+  /** Returns whether an error is transient and the request can safely be sent again. */
   #isRetriable(error: unknown, request: PreparedRequest): boolean {
     if (error instanceof PrefactorNetworkError) {
       return isTransientHttpError(error) && (isIdempotent(request) || isNeverConnected(error.cause));
@@ -147,7 +154,7 @@ export class Dispatcher {
       } as const;
       call.abort(new PrefactorTimeoutError(message, options), true);
     };
-    return this.#timeouts.add({ due: 0, grace: 0, expire }, timeout);
+    return this.#timeouts.add({ due: 0, gracePeriod: 0, expire }, timeout);
   }
 
   #closedError(call: PendingCall): PrefactorClientError {
@@ -156,7 +163,7 @@ export class Dispatcher {
     return new PrefactorClientError(message, { request: this.#summaryOf(call) });
   }
 
-  /** Returns what errors say about the request, if it may have reached the server. */
+  /** Returns the summary of the request for errors, if the request may have reached the server. */
   #summaryOf({ request, wasSent }: PendingCall): RequestSummary | undefined {
     return wasSent ? summarize(request, this.#config.redactor) : undefined;
   }
@@ -171,8 +178,8 @@ function reasonOfAbort({ reason, isOwnReason }: PendingCall): unknown {
 }
 
 /**
- * Makes the stack of an error lead to the caller's own line. The error was created by an attempt, which nobody awaits;
- * here V8 knows who awaits the call.
+ * Captures the stack of an error again, so that it includes the caller. The attempt that created the error is not
+ * awaited by the caller, but here V8 can follow the chain of `await`s.
  */
 function traceToCaller(error: unknown): unknown {
   const { captureStackTrace } = Error as { captureStackTrace?: (error: object) => void };

@@ -1,5 +1,5 @@
 /**
- * The environment of the program, on Deno, Bun and Node.
+ * Reads the environment of the program on Deno, Bun and Node.
  *
  * @module
  */
@@ -8,7 +8,10 @@ import { PrefactorClientError } from "./errors/errors.ts";
 import type { RuntimeEnvironment } from "./models/registration.ts";
 import { VERSION } from "./version.ts";
 
-/** The globals of Deno, Bun and Node that this module uses. Bundlers give pages a `process` with fewer fields. */
+/**
+ * The globals of Deno, Bun and Node that this module uses. Bundlers may define a `process` with fewer fields in
+ * browsers.
+ */
 interface Globals {
   Deno?: {
     env: { get(name: string): string | undefined };
@@ -25,7 +28,7 @@ interface Globals {
 /**
  * Reads a required environment variable.
  *
- * @throws {PrefactorClientError} If it is not set, or if it cannot be read without a permission.
+ * @throws {PrefactorClientError} If the variable is not set, or if permission to read it is denied.
  */
 export function readEnvironment(name: string): string {
   const { Deno: deno, process } = globalThis as Globals;
@@ -46,8 +49,8 @@ export function readEnvironment(name: string): string {
 }
 
 /**
- * Detects the software that the program runs on: this package, and on Deno, Bun and Node the runtime and the operating
- * system. Needs no permission. Fields that are not known, such as the runtime in a page, are left out.
+ * Detects the software that the program runs on: this package and, on Deno, Bun and Node, the runtime and the operating
+ * system. Needs no permissions. Unknown fields, such as the runtime in a browser, are omitted.
  *
  * @param agentSdk The packages that the agent is built with, such as `"langchain@1.2.0"`.
  * @returns The value for `agent_version.runtime_environment`.
@@ -74,8 +77,8 @@ export function runtimeEnvironment(agentSdk?: string | readonly string[]): Runti
 }
 
 /**
- * Returns whether `fetch` sends a prepared `Request` for less than a URL with its options. That of Deno and Bun does, that
- * of Node does not.
+ * Returns whether `fetch` is faster with a prepared `Request` than with a URL and options. This is the case on Deno and
+ * Bun, but not on Node.
  */
 export function hasFastTemplates(): boolean {
   const { Deno: deno, process } = globalThis as Globals;

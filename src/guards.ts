@@ -1,6 +1,6 @@
 /**
- * The checks that the guards of the models are made of, and {@linkcode findIssue}, which says where and why a guard
- * refused a value.
+ * The checks that make up the guards of the models, and {@linkcode findIssue}, which reports where and why a guard
+ * rejected a value.
  *
  * @module
  */
@@ -8,13 +8,13 @@
 /** What the last failed check expected; only {@linkcode findIssue} reads it. */
 let lastExpected = "";
 
-/** Notes what a check expected, and returns `false`. */
+/** Records what a check expected, and returns `false`. */
 export function fail(expected: string): false {
   lastExpected = expected;
   return false;
 }
 
-/** Checks for an object that JSON writes with braces. */
+/** Checks for an object that is neither an array nor a `Date`. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   const holds = typeof value === "object" && value !== null && !Array.isArray(value) &&
     !(value instanceof Date);
@@ -22,8 +22,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * Checks for an object whose fields are all its own. JSON leaves inherited fields out, but a guard would read them, so
- * a prototype may only have methods.
+ * Checks for an object without inherited fields. JSON omits inherited fields, but a guard would read them, so prototypes
+ * may only have methods.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return isObject(value) &&
@@ -43,9 +43,9 @@ export function isString(value: unknown): value is string {
   return typeof value === "string" || fail("a string");
 }
 
-/** Checks for a string with at least one character. */
+/** Checks for a non-empty string. */
 export function isFilledString(value: unknown): value is string {
-  return typeof value === "string" && value !== "" || fail("a string that is not empty");
+  return typeof value === "string" && value !== "" || fail("a non-empty string");
 }
 
 /** Checks for `true` or `false`. */
@@ -69,17 +69,17 @@ export function isIntegerIn(value: unknown, least: number, most: number): value 
   return holds || fail(`an integer from ${least} to ${most}`);
 }
 
-/** Checks for exactly this string. */
+/** Checks for a given string. */
 export function isLiteral<T extends string>(value: unknown, literal: T): value is T {
   return value === literal || fail(JSON.stringify(literal));
 }
 
-/** Checks for one of these strings. */
+/** Checks for one of the given strings. */
 export function isOneOf<T extends string>(value: unknown, values: readonly T[]): value is T {
   return values.includes(value as T) || fail(`one of ${values.join(", ")}`);
 }
 
-/** Knows the length of each month and leap years: those that 4 divides, but of the centuries those that 400 divides. */
+/** Matches an ISO 8601 date-time, including the length of each month and leap years. */
 const DATE_TIME =
   /^(?:\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))|(?:\d\d(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)[T ](?:[01]\d|2[0-3]):[0-5]\d(?::(?:[0-5]\d|60)(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$/i;
 
@@ -94,19 +94,19 @@ export function isTimestamp(value: unknown): value is Date | string {
   return holds || fail("a valid Date or an ISO 8601 date-time");
 }
 
-/** Checks for a date whose year ISO 8601 writes with four digits. */
+/** Checks that the year of a date is from 0 to 9999, which ISO 8601 writes with four digits. */
 function isDateInRange(date: Date): boolean {
   const year = date.getUTCFullYear();
   return year >= 0 && year <= 9999;
 }
 
 /**
- * Checks that every `Date` in an object, at any depth, is one that a request can carry. Objects that write their own
- * JSON are not searched.
+ * Checks that a request can carry every `Date` in an object, at any depth. Objects with a `toJSON` method are not
+ * searched.
  */
 export function hasValidDates(value: object): boolean {
   const root = original(value);
-  /** The objects to search, each with the object that holds it and its name there; it grows while it is iterated. */
+  /** The objects to search, each with the object that contains it and its name there. Grows during the iteration. */
   const found = new Map<object, [holder: object, name: string] | undefined>([[root, undefined]]);
   for (const holder of found.keys()) {
     for (const [name, field] of entriesOf(holder)) {
@@ -123,7 +123,7 @@ export function hasValidDates(value: object): boolean {
   return true;
 }
 
-/** The fields that JSON reads. Of an object that cannot be read there are none: writing its JSON reports it. */
+/** The fields that JSON reads, or none if the object cannot be read: serializing it will report the error. */
 function entriesOf(holder: object): [name: string, field: unknown][] {
   try {
     return ArrayBuffer.isView(holder) || "toJSON" in holder ? [] : Object.entries(holder);
@@ -149,7 +149,7 @@ export function hasOneOf(value: Record<string, unknown>, first: string, second: 
     (value[second] === undefined || value[second] === null || fail(`absent if '${first}' is given`));
 }
 
-/** Checks for an array whose every item passes the guard. */
+/** Checks for an array whose items all pass the guard. */
 export function isArrayOf<T>(value: unknown, guard: (value: unknown) => value is T): value is T[] {
   if (!isArray(value)) return false;
   const wrong = original(value).findIndex((item) => !guard(item));
@@ -166,7 +166,7 @@ export function isStringArray(value: unknown): value is string[] {
   return isArrayOf(value, isString);
 }
 
-/** Checks for an object whose every field passes the guard. */
+/** Checks for an object whose fields all pass the guard. */
 export function isMapOf<T>(
   value: unknown,
   guard: (value: unknown) => value is T,
@@ -179,7 +179,7 @@ export function isMapOf<T>(
 
 /** Where a guard stopped, and why. */
 export interface Issue {
-  /** The path of the field, such as `details.span_counts.total`; empty for the value itself. */
+  /** The path of the field, such as `details.span_counts.total`, or an empty string for the value itself. */
   readonly path: string;
   /** What the guard expected there. */
   readonly expected: string;
@@ -188,7 +188,7 @@ export interface Issue {
 }
 
 /**
- * Runs a guard that has refused a value once more, and reports where it stopped.
+ * Runs a guard again on a value that it has rejected, and reports where it stopped.
  *
  * A guard checks each field where it reads it and stops at the first wrong one, so the last field that it reads is
  * the wrong one. Returns `undefined` if the guard accepts the value.
@@ -201,7 +201,7 @@ export function findIssue(guard: (value: unknown) => boolean, value: unknown): I
     found = value;
     if (typeof value !== "object" || value === null || value instanceof Date) return value;
     const isArray = Array.isArray(value);
-    // The target is empty, because the proxy of a frozen object could not return proxies of its fields.
+    // The target is an empty object, because a proxy of a frozen object could not return proxies of its fields.
     const proxy = new Proxy(isArray ? [] : {}, {
       get(_, key) {
         const field: unknown = Reflect.get(value, key);
@@ -219,8 +219,8 @@ export function findIssue(guard: (value: unknown) => boolean, value: unknown): I
 const originals = new WeakMap<object, object>();
 
 /**
- * The object itself, also while {@linkcode findIssue} records what is read. Checks that go through all fields of an
- * object look for the wrong one here, and read only that one from the proxy.
+ * Returns the original object, also if {@linkcode findIssue} has wrapped it in a proxy. Checks that iterate over all
+ * fields look for the invalid one in the original, and read only that one through the proxy.
  */
 function original<T extends object>(value: T): T {
   return originals.get(value) as T | undefined ?? value;

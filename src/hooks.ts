@@ -1,12 +1,12 @@
 /**
- * Observers of a client's requests.
+ * Hooks that observe the requests of a client.
  *
  * @module
  */
 
 /** An attempt that is about to be sent. */
 export interface RequestEvent {
-  /** A number that all events of a call share and no other call of the client has. */
+  /** A number that identifies the call among all calls of the client. */
   readonly callId: number;
   /** The HTTP method. */
   readonly method: string;
@@ -20,7 +20,7 @@ export interface RequestEvent {
 export interface ResponseEvent extends RequestEvent {
   /** The HTTP status. */
   readonly statusCode: number;
-  /** The id of the request, from the response header `x-request-id`. */
+  /** The ID of the request, from the response header `x-request-id`. */
   readonly requestId?: string;
   /** The time from the start of the attempt to the last byte of the response, in ms. */
   readonly duration: number;
@@ -34,7 +34,7 @@ export interface ErrorEvent extends RequestEvent {
   readonly duration: number;
 }
 
-/** An attempt that follows a failed one; `attempt` is the number of the attempt about to be sent. */
+/** A retry that is about to be sent. `attempt` is the number of the new attempt. */
 export interface RetryEvent extends RequestEvent {
   /** The error of the previous attempt. */
   readonly error: unknown;
@@ -42,13 +42,13 @@ export interface RetryEvent extends RequestEvent {
   readonly delay: number;
 }
 
-/** A signal of the platform to an agent instance. */
+/** A signal from the platform to an agent instance. */
 export interface ControlEvent {
   /** The ID of the instance; `undefined` if neither the request nor the response names it. */
   readonly agentInstanceId: string | undefined;
-  /** Whether the instance has to stop. */
+  /** Whether the instance must stop. */
   readonly terminate: boolean;
-  /** The reason that a person gave. */
+  /** The reason that the person gave, or `null` if there is none. */
   readonly reason: string | null;
 }
 
@@ -56,23 +56,23 @@ export interface ControlEvent {
 export const HOOK_NAMES = ["onRequest", "onResponse", "onError", "onRetry", "onControl"] as const;
 
 /**
- * Observers of every attempt. They only watch: the client ignores what they return, and an observer that throws
- * or rejects never breaks a request.
+ * Functions that observe the attempts of a client. The client ignores what they return, and a hook that throws or
+ * rejects does not affect its call.
  */
 export interface ClientHooks {
   /** Called just before an attempt is sent. */
   onRequest?(event: RequestEvent): unknown;
   /** Called when a response has been read completely, whatever its status. */
   onResponse?(event: ResponseEvent): unknown;
-  /** Called when an attempt has failed or was aborted, after its `onResponse` if there was a response. */
+  /** Called when an attempt has failed or was aborted. If there was a response, `onResponse` is called first. */
   onError?(event: ErrorEvent): unknown;
-  /** Called just before an attempt that follows a failed one, ahead of its `onRequest`. */
+  /** Called just before a retry is sent, and before its `onRequest`. */
   onRetry?(event: RetryEvent): unknown;
-  /** Called for every `control` in a response, single, bulk or error. */
+  /** Called for every `control` in a response, including error responses and the outputs of bulk requests. */
   onControl?(event: ControlEvent): unknown;
 }
 
-/** Calls a hook if there is one, and ignores what it throws, returns or rejects with. */
+/** Calls a hook, if there is one. Ignores its return value and its errors. */
 export function notify<Name extends keyof ClientHooks>(
   hooks: ClientHooks | undefined,
   name: Name,

@@ -1,5 +1,5 @@
 /**
- * The seam between the endpoints and whatever sends their requests.
+ * The interface between the endpoint classes and whatever sends their requests.
  *
  * @module
  */
@@ -16,20 +16,23 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
   /** The timeout of each attempt, in ms. Defaults to the client's `requestTimeout`. */
   timeout?: number | undefined;
-  /** The timeout of the wait for the response headers, in ms; `null` for none. Defaults to the client's `connectTimeout`. */
+  /** The timeout for the response headers, in ms; `null` for none. Defaults to the client's `connectTimeout`. */
   connectTimeout?: number | null | undefined;
-  /** The timeout of the whole call, waits included, in ms; `null` for none. Defaults to the client's `totalTimeout`. */
+  /**
+   * The timeout of the whole call, including all waits, in ms; `null` for none. Defaults to the client's
+   * `totalTimeout`.
+   */
   totalTimeout?: number | null | undefined;
   /** The maximum number of retries. Defaults to the client's `maxRetries`. */
   maxRetries?: number | undefined;
   /**
-   * Headers to add to the request. `Authorization`, `Host`, `Content-Length` and `Transfer-Encoding` are ignored, an
-   * `Idempotency-Key` is an error.
+   * Headers to add to the request. `Authorization`, `Host`, `Content-Length` and `Transfer-Encoding` are ignored. An
+   * `Idempotency-Key` is rejected: use `idempotencyKey` instead.
    */
   headers?: HeaderFields | undefined;
 }
 
-/** A value of a query parameter. An array repeats the parameter; `undefined` and `null` leave it out. */
+/** A value of a query parameter. An array repeats the parameter; `undefined` and `null` omit it. */
 export type QueryValue =
   | boolean
   | number
@@ -40,36 +43,36 @@ export type QueryValue =
 
 /** Options of {@linkcode HttpRequester.request}. */
 export interface HttpRequestOptions extends RequestOptions {
-  /** The query parameters, added to the query of the path if it has one. */
+  /** The query parameters. They are appended to the query in the path, if there is one. */
   params?: Record<string, QueryValue> | undefined;
-  /** The body, sent as JSON without changes. */
+  /** The body, which is sent as JSON. */
   json?: unknown;
   /**
-   * The `Idempotency-Key` header, 1 to 64 printable ASCII characters; `null` for none. Defaults for a POST to
-   * `json.idempotency_key` or a generated key, and for other methods to none. A POST or PATCH without a key is retried
-   * only if it cannot have been carried out.
+   * The `Idempotency-Key` header, 1 to 64 printable ASCII characters; `null` for none. For a POST, it defaults to
+   * `json.idempotency_key` or else a generated key; for other methods, it defaults to none. A POST or PATCH without a
+   * key is retried only if the server cannot have processed it.
    */
   idempotencyKey?: string | null | undefined;
   /**
-   * Whether the response holds a secret, such as a new token. Errors then keep nothing of its body but the code, the
-   * message and the field errors of an error of the API. Defaults to `false`.
+   * Whether the response contains a secret, such as a new token. Errors then keep only the code, the message and the
+   * field errors of an API error and nothing else of the body. Defaults to `false`.
    */
   isResponseSecret?: boolean | undefined;
 }
 
-/** A successful response and the facts around it. */
+/** A successful response with its metadata. */
 export interface ApiResponseInfo {
   /** The HTTP status, 200 to 299. */
   readonly statusCode: number;
   /** The response headers. */
   readonly headers: Headers;
-  /** The id of the request, from the response header `x-request-id`. */
+  /** The ID of the request, from the response header `x-request-id`. */
   readonly requestId?: string | undefined;
   /** The parsed JSON object. */
   readonly body: JsonObject;
   /** The number of attempts, from 1. */
   readonly attempts: number;
-  /** The time from the start of the first attempt to the last byte of the response, waits included, in ms. */
+  /** The time from the start of the first attempt to the last byte of the response, including all waits, in ms. */
   readonly duration: number;
 }
 
@@ -79,14 +82,15 @@ export interface ControlObservation {
   readonly agentInstanceId?: string;
   /** The ID of the span, if the response is about one. */
   readonly agentSpanId?: string;
-  /** The signal of the platform, if the response carries one. */
+  /** The signal from the platform, if the response carries one. */
   readonly control?: Control;
   /** Whether the instance has ended. */
   readonly finished?: boolean;
 }
 
 /**
- * Sends requests for the endpoint classes. `PrefactorHttpClient` is one; pass your own to use another transport.
+ * Sends requests for the endpoint classes. `PrefactorHttpClient` implements it; implement it yourself to use another
+ * transport.
  *
  * @example
  * ```ts
@@ -116,24 +120,28 @@ export interface HttpRequester {
    * Sends a request.
    *
    * @param method The HTTP method.
-   * @param path The path from its leading `/`, such as `/api/v1/bulk`.
-   * @param options The query, the body, the idempotency key and the caller's options.
+   * @param path The path, with its leading `/`, such as `/api/v1/bulk`.
+   * @param options The query, the body, the idempotency key, and the options of the call.
    * @returns The JSON object of a successful response.
    */
   request(method: string, path: string, options?: HttpRequestOptions): Promise<JsonObject>;
   /**
-   * Sends a request and returns the facts around the response too. The endpoints prefer it to `request`.
+   * Sends a request and resolves to the response with its metadata. If it exists, the endpoint classes use it instead of
+   * `request`.
    *
    * @param method The HTTP method.
-   * @param path The path from its leading `/`.
-   * @param options The query, the body, the idempotency key and the caller's options.
+   * @param path The path, with its leading `/`.
+   * @param options The query, the body, the idempotency key, and the options of the call.
    * @returns The response with its status, headers and JSON object.
    */
   send?(method: string, path: string, options?: HttpRequestOptions): Promise<ApiResponseInfo>;
-  /** Creates the idempotency key of a call that has none. Defaults to a random UUID. */
+  /** Creates the idempotency key for a call without one. If this method is missing, the key is a random UUID. */
   createIdempotencyKey?(): string;
-  /** Takes secrets out of a JSON value before it goes into an error. Defaults to the value itself. */
+  /**
+   * Removes secrets from a JSON value that becomes part of an error. If this method is missing, the value is kept as it
+   * is.
+   */
   redact?(value: unknown): unknown;
-  /** Takes in what a response says about an agent instance. */
+  /** Receives what a response says about an agent instance. */
   observeControl?(observation: ControlObservation): void;
 }

@@ -7,13 +7,13 @@
 import { abortOn } from "./abort_signals.ts";
 import type { PreparedRequest } from "./transport/request.ts";
 
-/** A stage of a call that can be ended early: the wait for a turn, or an attempt. */
+/** A stage of a call that can be canceled: the wait for a slot, or an attempt. */
 export interface Cancelable {
-  /** Ends the stage at once; its promise rejects with the reason. */
+  /** Ends the stage immediately. Its promise rejects with the reason. */
   cancel(reason: unknown): void;
 }
 
-/** One call from its first attempt until it settles. The caller's signal and `close()` end it through `abort`. */
+/** One call, from its start until it settles. The caller's signal, the total timeout and `close()` abort it. */
 export class PendingCall {
   /** The request of the call. */
   readonly request: PreparedRequest;
@@ -27,7 +27,7 @@ export class PendingCall {
   aborted = false;
   /** The reason of the abort. */
   reason: unknown;
-  /** Whether the reason is an error of the client, and not the caller's. */
+  /** Whether the reason is an error from the client, not the reason of the caller's signal. */
   isOwnReason = false;
 
   /** Stops listening to the caller's signal. */
@@ -41,12 +41,12 @@ export class PendingCall {
     this.dispose = callerSignal ? abortOn(callerSignal, this) : () => {};
   }
 
-  /** Whether an attempt was sent, so that the server may have carried out the request. */
+  /** Whether an attempt was sent, so that the server may have processed the request. */
   get wasSent(): boolean {
     return this.attemptsSent > 0;
   }
 
-  /** Aborts the call; the first reason counts. */
+  /** Aborts the call. Only the first abort has an effect. */
   abort(reason: unknown, isOwnReason = false): void {
     if (this.aborted) return;
     this.aborted = true;
@@ -56,7 +56,7 @@ export class PendingCall {
     this.stage?.cancel(reason);
   }
 
-  /** A signal of the call's own for the waits between attempts, created on first use because few calls need one. */
+  /** Aborts the wait before a retry. It is created on first use, because few calls need it. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.aborted) this.#controller.abort(this.reason);

@@ -1,6 +1,5 @@
 /**
- * PFIDs, the IDs of the platform. A program that creates the IDs itself can send a span and its children in one
- * request.
+ * PFIDs, the IDs of the platform. A program that creates its own IDs can send a span and its children in one request.
  *
  * @module
  */
@@ -9,7 +8,7 @@ import { argumentError } from "./arguments.ts";
 
 /** The parts of a PFID. */
 export interface PfidParts {
-  /** When the ID was made, in ms since 1970: an integer below 2 ** 48. */
+  /** The creation time, in ms since the Unix epoch: an integer below 2 ** 48. */
   timestamp: number;
   /** The number that all IDs of one account share: an integer below 2 ** 30. */
   partition: number;
@@ -72,11 +71,11 @@ export function parsePfid(pfid: string): PfidParts {
 }
 
 /**
- * Writes a PFID from its parts: the inverse of {@linkcode parsePfid}.
+ * Creates a PFID from its parts. The inverse of {@linkcode parsePfid}.
  *
  * @param parts The timestamp in ms, the partition and the 10 bytes of randomness.
  * @returns The PFID.
- * @throws {PrefactorClientError} If a part does not fit.
+ * @throws {PrefactorClientError} If a part is invalid or out of range.
  *
  * @example
  * ```ts
@@ -97,12 +96,12 @@ export function formatPfid(parts: PfidParts): string {
 }
 
 /**
- * Creates a PFID. IDs of one partition that are created without a `timestamp` within the same millisecond sort in
- * the order of their creation.
+ * Creates a PFID. IDs of the same partition sort in the order of their creation, even within the same millisecond, if
+ * they are created without a `timestamp`.
  *
  * @param options The partition of the account, and the timestamp in ms, which defaults to now.
  * @returns The PFID.
- * @throws {PrefactorClientError} If the partition or the timestamp does not fit.
+ * @throws {PrefactorClientError} If the partition or the timestamp is invalid or out of range.
  *
  * @example
  * ```ts
@@ -118,13 +117,13 @@ export function createPfid(options: { partition: number; timestamp?: number | un
 }
 
 /**
- * Creates a PFID in the partition of another one. The platform takes an ID from a client only if it is in the
+ * Creates a PFID in the same partition as another one. The platform accepts an ID from a client only if it is in the
  * partition of the account.
  *
- * @param id Any id of the account.
+ * @param id Any ID of the account, such as that of an agent instance.
  * @param options The timestamp in ms, which defaults to now.
  * @returns The PFID.
- * @throws {PrefactorClientError} If the ID is not a PFID or the timestamp does not fit.
+ * @throws {PrefactorClientError} If the ID is not a PFID, or the timestamp is invalid or out of range.
  *
  * @example
  * ```ts
@@ -156,16 +155,16 @@ function create(partition: string, timestamp: number | undefined): string {
     const start = takeBytes();
     last.timestamp = now;
     last.high = integerOf(pool, start);
-    last.low = Math.floor(integerOf(pool, start + 5) / 2); // the highest bit stays 0: counting cannot overflow
+    last.low = Math.floor(integerOf(pool, start + 5) / 2); // the highest bit is 0, so that counting cannot overflow
   }
   return encode(now, 10) + partition + encode(last.high, 8) + encode(last.low, 8);
 }
 
-/** Random bytes in store: a call of `getRandomValues` takes longer than the rest of an ID. */
+/** A supply of random bytes: a call of `getRandomValues` takes longer than the rest of creating an ID. */
 let pool = /* @__PURE__ */ new Uint8Array();
 let used = 0;
 
-/** Takes 10 random bytes out of the `pool`, which it may replace, and returns the index of the first. */
+/** Reserves 10 random bytes of the `pool`, which it may replace, and returns the index of the first one. */
 function takeBytes(): number {
   if (used === pool.length) {
     pool = crypto.getRandomValues(new Uint8Array(1_000));
@@ -184,27 +183,27 @@ function checkInteger(action: string, name: string, value: unknown, bits: number
   throw argumentError(action, name, `an integer from 0 to ${2 ** bits - 1}`, value);
 }
 
-/** Every two digits by their value, filled at first use. */
+/** All pairs of digits, by their value. Filled on first use. */
 const pairs: string[] = [];
 
-/** Writes an integer in an even number of digits. */
+/** Encodes an integer in an even number of digits. */
 function encode(value: number, length: number): string {
   if (pairs.length === 0) { for (const a of DIGITS) for (const b of DIGITS) pairs.push(a + b); }
   let text = "";
-  // `&` reads the integer part, also of more than 32 bits.
+  // `&` uses the lowest bits of the integer part, even if it has more than 32 bits.
   for (let rest = value; text.length < length; rest /= 1024) text = pairs[rest & 1023] + text;
   return text;
 }
 
-/** Writes 10 bytes in 16 digits. */
+/** Encodes 10 bytes in 16 digits. */
 function encodeBytes(bytes: Uint8Array, start: number): string {
   return encode(integerOf(bytes, start), 8) + encode(integerOf(bytes, start + 5), 8);
 }
 
-/** The value of each digit by its character code, filled at first use. */
+/** The value of each digit, by its character code. Filled on first use. */
 const values: number[] = [];
 
-/** Reads the integer that some of the digits write. */
+/** Decodes a range of digits as an integer. */
 function decode(pfid: string, start: number, end: number): number {
   if (values.length === 0) { for (let v = 0; v < 32; v++) values[DIGITS.charCodeAt(v)] = v; }
   let value = 0;

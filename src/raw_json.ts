@@ -1,10 +1,12 @@
 /**
- * JSON that has been written already.
+ * JSON that is already serialized.
  *
  * @module
  */
 
-/** A body that is sent as this text. A requester that does not know this class can write it as JSON like any value. */
+/**
+ * A body that is sent as its JSON text. Requesters that do not know this class can serialize it like any other value.
+ */
 export class RawJson {
   /** The JSON. */
   readonly text: string;
@@ -14,7 +16,7 @@ export class RawJson {
     this.text = text;
   }
 
-  /** Parses the text, for `JSON.stringify`. */
+  /** Returns the parsed text, for `JSON.stringify`. */
   toJSON(): unknown {
     return JSON.parse(this.text);
   }

@@ -1,5 +1,5 @@
 /**
- * Takes the token out of everything that goes into an error, and bounds its size.
+ * Removes the token from everything that becomes part of an error, and limits its size.
  *
  * @module
  */
@@ -9,28 +9,31 @@ import { formatValue } from "./guards.ts";
 /** Replaces the token. */
 const REDACTED = "[redacted]";
 
-/** Marks what was cut off. */
+/** Marks where something was cut off. */
 const CUT = "[cut]";
 
-/** A shorter token is a placeholder in a test; taking it out would only garble messages. */
+/**
+ * The minimum length of a token to redact. A shorter one is a placeholder in a test, and redacting it would garble
+ * messages.
+ */
 const MIN_SECRET_LENGTH = 6;
 
-/** The depth to which a JSON value is copied; people and logs read nothing that is nested deeper. */
+/** The maximum depth of a copied JSON value. Neither people nor logs read anything nested more deeply. */
 const MAX_DEPTH = 100;
 
 /** The maximum size of a copied JSON value, in characters of JSON. */
 const MAX_SIZE = 65_536;
 
-/** The room in a copy for the marks, one or two on each level, in characters: 32 for each of them. */
+/** The size reserved for the marks in a copy, in characters: 32 for each level, which has at most two marks. */
 const MARKS_SIZE = 3_200;
 
-/** The lengths to which texts are cut, in characters: the longest with which the copy is small enough. */
+/** The lengths to which texts may be cut, in characters. The longest one with which the copy is small enough is used. */
 const TEXT_LENGTHS = [256, 4_096, MAX_SIZE];
 
-/** The number of causes behind a cause that are kept. */
+/** The maximum number of nested causes to keep. */
 const MAX_CAUSES = 5;
 
-/** Takes one secret out of texts, JSON values and causes. Its methods never throw. */
+/** Removes one secret from texts, JSON values and causes. Its methods never throw. */
 export class Redactor {
   readonly #forms: readonly string[];
   readonly #longestForm: number;
@@ -38,7 +41,7 @@ export class Redactor {
   /** Creates a redactor for a token. */
   constructor(secret: string) {
     const json = JSON.stringify(secret).slice(1, -1);
-    // The token itself, escaped as in JSON, with slashes escaped too, and percent-encoded as in a URL.
+    // The token as it is, as in JSON, as in JSON with escaped slashes, and percent-encoded as in a URL.
     const forms = [secret, json, json.replaceAll("/", "\\/"), encodeURIComponent(secret.toWellFormed())];
     this.#forms = secret.length < MIN_SECRET_LENGTH ? [] : [...new Set(forms)];
     this.#longestForm = Math.max(0, ...this.#forms.map(({ length }) => length));
@@ -49,10 +52,13 @@ export class Redactor {
     return this.#forms.reduce((text, form) => text.replaceAll(form, REDACTED), text);
   }
 
-  /** Returns the beginning of the text without the token, with a mark if it was cut. Reads hardly more than it returns. */
+  /**
+   * Returns the beginning of the text without the token, with a mark if it was cut. Reads little more than it returns.
+   */
   start(text: string, maxLength: number, mark = CUT): string {
     if (text.length <= maxLength) return this.text(text);
-    // A token may lie across the cut, so more is read. A part of one at the end of what was read is dropped.
+    // Read further than the cut, because a token may span it. Drop the end of what was read, which may hold a part of
+    // one.
     const length = maxLength + this.#longestForm;
     const redacted = this.text(text.slice(0, length));
     if (text.length <= length) {
@@ -62,12 +68,12 @@ export class Redactor {
   }
 
   /**
-   * Returns a copy of the JSON value without the token in any string or key, with at most 64 KiB of JSON. Long texts are
-   * cut before fields are left out.
+   * Returns a copy of the JSON value without the token in any string, number or key. The copy has at most 64 KiB of
+   * JSON: long texts are cut first, then fields are omitted.
    */
   redact(value: unknown): unknown {
     let redacted: unknown;
-    // From the shortest, because walking through a large object takes long even if little of it is kept.
+    // Start with the shortest, because walking through a large object is slow even if little of it is kept.
     for (const maxLength of TEXT_LENGTHS) {
       const copy = new BoundedCopy(this, maxLength);
       const longer = copy.of(value);
@@ -77,14 +83,14 @@ export class Redactor {
     return redacted;
   }
 
-  /** Formats a value as the function {@linkcode formatValue} does, without the token. */
+  /** Formats a value like the function {@linkcode formatValue}, without the token. */
   formatValue(value: unknown): string {
     return formatValue(typeof value === "string" ? this.start(value, MAX_SIZE) : value);
   }
 
   /**
-   * Rebuilds the cause of an error from its `name`, `message`, `code`, `stack` and `cause`, without the token. Nothing
-   * else of a foreign object is kept, because it may hold the token or be of any size.
+   * Copies the `name`, `message`, `code`, `stack` and `cause` of an error's cause, without the token. Other properties
+   * of a foreign object are not kept, because they may contain the token or be of any size.
    */
   cause(cause: unknown, depth = 0): unknown {
     if (typeof cause === "string") return this.start(cause, MAX_SIZE);
@@ -97,7 +103,7 @@ export class Redactor {
         Object.defineProperty(copy, key, { value, configurable: true, writable: true });
       }
     }
-    // An AggregateError of Node has no message but those of its errors.
+    // On Node, only the errors inside an AggregateError have a message.
     const inner = read(cause, "cause") ?? read(read(cause, "errors"), "0");
     if (inner !== undefined && depth < MAX_CAUSES) {
       Object.defineProperty(copy, "cause", {
@@ -129,7 +135,7 @@ class BoundedCopy {
     this.#maxLength = maxLength;
   }
 
-  /** Whether something was left out. */
+  /** Whether something was omitted. */
   get isFull(): boolean {
     return this.#left < 0;
   }
@@ -185,7 +191,7 @@ class BoundedCopy {
     return this.#take(this.#redactor.start(text, this.#maxLength));
   }
 
-  /** Counts a value, and replaces it if there is no room for it. */
+  /** Counts the size of a value, and replaces the value if it does not fit. */
   #take<T>(value: T): T | typeof CUT {
     const size = typeof value === "string" ? JSON.stringify(value).length : 5;
     if (size > this.#left) {
@@ -197,7 +203,7 @@ class BoundedCopy {
   }
 }
 
-/** Reads a property of anything; `undefined` if that throws. */
+/** Reads a property of any value, and returns `undefined` if that throws. */
 function read(object: unknown, key: string): unknown {
   try {
     return (object as Record<string, unknown> | undefined)?.[key];
@@ -214,7 +220,7 @@ function formatForeign(value: unknown): string {
   }
 }
 
-/** The messages with which runtimes hide the reason of a failed fetch in the cause. */
+/** Generic messages of failed fetches, whose actual reason is in the cause. */
 const HIDING_MESSAGES: readonly unknown[] = ["", "fetch failed", "terminated"];
 
 /** Describes in words why something failed. */

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { abortOn } from "../src/abort_signals.ts";
 import { countListeners } from "./helpers.ts";
 
-/** Creates a controller and a function that adds a target, which notes its name and the reason of its abort. */
+/** Creates a controller and a function that adds a target, which records its name and the reason of its abort. */
 function setUp() {
   const controller = new AbortController();
   const aborted: [name: string, reason: unknown][] = [];
@@ -21,7 +21,7 @@ Deno.test("abortOn() aborts each target once, with the reason of the signal", ()
   assertEquals(aborted, [["a", "stop"], ["b", "stop"]]);
 });
 
-Deno.test("abortOn() returns a function that removes its target only, also when it is called twice", () => {
+Deno.test("abortOn() returns a function that removes only its own target, even if it is called twice", () => {
   const { controller, aborted, add } = setUp();
   const remove = add("a");
   add("b");
@@ -54,7 +54,7 @@ Deno.test("abortOn() does not abort a target that the abort of another one remov
   assertEquals(aborted, []);
 });
 
-Deno.test("abortOn() keeps the targets of two signals apart", () => {
+Deno.test("abortOn() keeps the targets of two signals separate", () => {
   const [first, second] = [setUp(), setUp()];
   first.add("a");
   second.add("b");

@@ -1,19 +1,19 @@
 import { assertEquals } from "@std/assert";
 import { BoundedMap } from "../src/bounded_map.ts";
 
-/** Returns those of the keys that the map has. */
+/** Returns the keys that the map contains. */
 function keysIn(map: BoundedMap<number>, keys: string): string {
   return [...keys].filter((key) => map.get(key) !== undefined).join("");
 }
 
-/** Creates a map of three entries at most, and sets the keys in order. */
+/** Creates a map of at most three entries, and sets the keys in order. */
 function mapOf(keys: string): BoundedMap<number> {
   const map = new BoundedMap<number>(3);
   [...keys].forEach((key, index) => map.set(key, index));
   return map;
 }
 
-Deno.test("BoundedMap.set() forgets the oldest key if there are too many", () => {
+Deno.test("BoundedMap.set() deletes the oldest key if there are too many", () => {
   const table: [set: string, kept: string][] = [
     ["", ""],
     ["abc", "abc"],
@@ -54,7 +54,7 @@ Deno.test("BoundedMap.set() keeps an old key while others come and go", () => {
   assertEquals(keysIn(map, "ab"), "a");
 });
 
-Deno.test("BoundedMap.set() counts the age of a deleted key anew", () => {
+Deno.test("BoundedMap.set() treats a key that was deleted and set again as new", () => {
   const map = mapOf("abc");
   map.delete("a");
   map.set("a", 3);
@@ -62,7 +62,7 @@ Deno.test("BoundedMap.set() counts the age of a deleted key anew", () => {
   assertEquals(keysIn(map, "abcd"), "acd");
 });
 
-Deno.test("BoundedMap.clear() forgets all keys, and the map can be used again", () => {
+Deno.test("BoundedMap.clear() deletes all keys, and the map can be used again", () => {
   const map = mapOf("abcde");
   map.clear();
   assertEquals(keysIn(map, "abcde"), "");

@@ -3,7 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import { PrefactorResponseContractError } from "../mod.ts";
 import { failure, failureOf, inTurn, json, makeClient, ok, settle } from "./helpers.ts";
 
-Deno.test("PrefactorHttpClient.send() resolves to the body, the status, the headers and the request id", async () => {
+Deno.test("PrefactorHttpClient.send() resolves to the body, the status, the headers and the request ID", async () => {
   const body = { status: "success", n: 1 };
   const { client } = makeClient(() => json(body, 201, { "x-request-id": "req-1", "x-other": "2" }));
   const response = await client.send("POST", "/x");
@@ -42,7 +42,7 @@ Deno.test("PrefactorHttpClient.request() resolves to the body of send()", async 
   assertEquals(await client.request("GET", "/x"), (await client.send("GET", "/x")).body);
 });
 
-Deno.test("the contract error of an endpoint method has the status and the request id", async () => {
+Deno.test("the contract error of an endpoint method has the status and the request ID", async () => {
   const { client } = makeClient(() =>
     json({ status: "success", details: {} }, 201, { "x-request-id": "req-2" })
   );

@@ -294,7 +294,7 @@ Deno.test("terminationSignal() aborts because of an error in the bulk output of 
   assertEquals(events, [{ agentInstanceId: "i-1", ...STOP }]);
 });
 
-Deno.test("onControl gets no id if the client has not seen the span", async () => {
+Deno.test("onControl gets no ID if the client has not seen the span", async () => {
   const { client, events } = watch(() => refusal(409, STOP));
   await failureOf(client.agentSpans.finish("s-1"));
   await failureOf(client.request("POST", "/api/v1/agent_spans/s-1/finish", { json: {} }));
@@ -369,7 +369,7 @@ Deno.test("onControl is not called for a response without control", async () => 
   assertEquals(events, []);
 });
 
-Deno.test("an onControl that throws or rejects breaks neither the call nor the signal", async () => {
+Deno.test("an onControl that throws or rejects affects neither the call nor the signal", async () => {
   const { client } = makeClient(() => success(span(), STOP), {
     hooks: {
       onControl: () => {
@@ -381,7 +381,7 @@ Deno.test("an onControl that throws or rejects breaks neither the call nor the s
   assertTerminated(client.terminationSignal("i-1"));
 });
 
-Deno.test("terminationSignal() returns the same signal for the same id", async () => {
+Deno.test("terminationSignal() returns the same signal for the same ID", async () => {
   const { client } = watch(() => success(span(), STOP));
   const signal = client.terminationSignal("i-1");
   assertStrictEquals(client.terminationSignal("i-1"), signal);
@@ -389,19 +389,19 @@ Deno.test("terminationSignal() returns the same signal for the same id", async (
   assertStrictEquals(client.terminationSignal("i-1"), signal);
 });
 
-Deno.test("terminationSignal() rejects an id that is not a string", () => {
+Deno.test("terminationSignal() rejects an ID that is not a string", () => {
   const { client } = watch(() => success(span()));
   const table: [id: unknown, shown: string][] = [[undefined, "undefined"], [7, "7"], [{}, "an object"]];
   for (const [id, shown] of table) {
     const error = assertThrows(() => client.terminationSignal(id as string), PrefactorClientError);
     assertEquals(
       error.message,
-      `Cannot watch for the termination: 'agentInstanceId' must be a string, but is ${shown}`,
+      `Cannot get the termination signal: 'agentInstanceId' must be a string, but is ${shown}`,
     );
   }
 });
 
-Deno.test("terminationSignal() is forgotten when the instance has been finished", async () => {
+Deno.test("terminationSignal() is released when the instance has been finished", async () => {
   const finish = ({ agentInstances }: PrefactorHttpClient) => agentInstances.finish("i-1");
   const item = bulkItem("agent_instances/finish", { agent_instance_id: "i-1", idempotency_key: "finish-1" });
   const conflict = { status: "error", code: "invalid_action", message: "No" };
@@ -474,7 +474,7 @@ Deno.test("terminationSignal() is kept if the instance has not been finished", a
   }
 });
 
-Deno.test("terminationSignal() is forgotten when the client is closed", async () => {
+Deno.test("terminationSignal() is released when the client is closed", async () => {
   const { client } = watch(() => success(span(), STOP));
   await client.agentSpans.create(CREATE);
   assert(client.terminationSignal("i-1").aborted);

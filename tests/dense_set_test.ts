@@ -5,7 +5,7 @@ function membersOf<T>(set: DenseSet<T>): T[] {
   return Array.from(set.entries(), ({ value }) => value);
 }
 
-Deno.test("DenseSet.add() adds a member, also one that is equal to another", () => {
+Deno.test("DenseSet.add() adds a member, even if it is equal to another one", () => {
   const set = new DenseSet<string>();
   assertEquals([set.size, membersOf(set)], [0, []]);
   set.add("a");

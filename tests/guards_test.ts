@@ -387,7 +387,7 @@ Deno.test("findIssue() returns the path of a key that objects or arrays inherit"
   }
 });
 
-Deno.test("findIssue() returns the identical value, also from frozen input", () => {
+Deno.test("findIssue() returns the identical value, even from frozen input", () => {
   const found = Object.freeze([Object.freeze({ a: 1 })]);
   const value = Object.freeze({ list: Object.freeze([Object.freeze({ name: found })]) });
   const isNamed = (item: unknown): item is object => isObject(item) && isString(item["name"]);

@@ -326,7 +326,7 @@ Deno.test("onRequest() is not called after onRetry() has aborted the call", asyn
   assertEquals([sent.length, seen.map(([name]) => name)], [1, ["onRequest", "onResponse", "onError"]]);
 });
 
-Deno.test("a hook that freezes its events breaks no request", async () => {
+Deno.test("a hook that freezes its events does not affect the request", async () => {
   using time = new FakeTime();
   const hooks = { onError: ({ error }: { error: unknown }) => Object.freeze(error) };
   const recovering = makeClient(inTurn(() => failure(503), () => failure(503), ok), { hooks });

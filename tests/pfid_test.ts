@@ -17,7 +17,7 @@ function bytes(...values: number[]): Uint8Array {
 
 const ZEROS = new Uint8Array(10);
 
-/** Ids worked out by hand: five bits a digit, two bits of padding in front of the time. */
+/** IDs computed by hand: five bits per digit, with two bits of padding before the time. */
 const VECTORS: readonly [pfid: string, parts: PfidParts][] = [
   ["0".repeat(32), { timestamp: 0, partition: 0, randomness: ZEROS }],
   [`7${"z".repeat(31)}`, {
@@ -56,17 +56,17 @@ function* someParts(count: number): Generator<PfidParts> {
   }
 }
 
-/** Uses up the random bytes in store. */
+/** Uses up the supply of random bytes. */
 function useUpStore(): void {
   for (let n = 0; n < 100; n++) createPfid({ partition: 3, timestamp: 0 });
 }
 
-/** Asserts that the call refuses its argument in these words. */
+/** Asserts that the call rejects its argument with this message. */
 function assertRefused(call: () => unknown, message: string): void {
   assertEquals(assertThrows(call, PrefactorClientError).message, message);
 }
 
-Deno.test("isPfid() takes 32 digits of lower-case Crockford base 32, the first from 0 to 7", () => {
+Deno.test("isPfid() accepts 32 digits of lower-case Crockford base 32, the first from 0 to 7", () => {
   for (const [pfid] of VECTORS) assert(isPfid(pfid), pfid);
   const rest = "0".repeat(31);
   for (const digit of "01234567") assert(isPfid(digit + rest), digit);
@@ -75,7 +75,7 @@ Deno.test("isPfid() takes 32 digits of lower-case Crockford base 32, the first f
   for (const character of "ilou-_ .AZÄ٣\u0000\n") assertFalse(isPfid(rest + character), character);
 });
 
-Deno.test("isPfid() refuses upper case, other lengths and values that are not strings", () => {
+Deno.test("isPfid() rejects upper case, other lengths and values that are not strings", () => {
   const pfid = "01jzf8g3kt00000a0123456789abcdef";
   const table: unknown[] = [
     ...[pfid.toUpperCase(), `${pfid}0`, pfid.slice(1), `${pfid}\n`, ` ${pfid}`, ""],
@@ -84,7 +84,7 @@ Deno.test("isPfid() refuses upper case, other lengths and values that are not st
   for (const value of table) assertFalse(isPfid(value), Deno.inspect(value));
 });
 
-Deno.test("formatPfid() and parsePfid() agree with ids worked out by hand", () => {
+Deno.test("formatPfid() and parsePfid() agree with IDs computed by hand", () => {
   for (const [pfid, parts] of VECTORS) {
     assertEquals(formatPfid(parts), pfid);
     assertEquals(parsePfid(pfid), parts);
@@ -111,7 +111,7 @@ Deno.test("formatPfid() and parsePfid() agree with @prefactor/pfid", () => {
   }
 });
 
-Deno.test("formatPfid() sorts ids by time first, then by partition", () => {
+Deno.test("formatPfid() sorts IDs by time first, then by partition", () => {
   const parts = [...someParts(500)].sort((a, b) => a.timestamp - b.timestamp);
   const pfids = parts.map(formatPfid);
   assertEquals(pfids.toSorted(), pfids);
@@ -121,7 +121,7 @@ Deno.test("formatPfid() sorts ids by time first, then by partition", () => {
   );
 });
 
-Deno.test("formatPfid() takes subclasses and views of Uint8Array", () => {
+Deno.test("formatPfid() accepts subclasses and views of Uint8Array", () => {
   const around = Uint8Array.from({ length: 30 }, (_, index) => index);
   const randomness = around.subarray(7, 17);
   const pfid = formatPfid({ timestamp: 5, partition: 6, randomness });
@@ -129,7 +129,7 @@ Deno.test("formatPfid() takes subclasses and views of Uint8Array", () => {
   assertEquals(formatPfid({ timestamp: 5, partition: 6, randomness: Buffer.from(randomness) }), pfid);
 });
 
-Deno.test("formatPfid() refuses parts that do not fit, and names them", () => {
+Deno.test("formatPfid() rejects parts that are out of range, and names them", () => {
   const parts = { timestamp: 0, partition: 0, randomness: ZEROS };
   const table: [wrong: object, name: string, expected: string, shown: string][] = [
     [{ timestamp: -1 }, "timestamp", "an integer from 0 to 281474976710655", "-1"],
@@ -159,7 +159,7 @@ Deno.test("formatPfid() refuses parts that do not fit, and names them", () => {
   }
 });
 
-Deno.test("parsePfid() and relatedPfid() refuse values that are not PFIDs", () => {
+Deno.test("parsePfid() and relatedPfid() reject values that are not PFIDs", () => {
   const table: [value: unknown, shown: string][] = [
     ["", '""'],
     ["i-1", '"i-1"'],
@@ -196,7 +196,7 @@ Deno.test("createPfid() and relatedPfid() take the time from Date, looked up at 
   assertEquals(parsePfid(related).timestamp, 1_714_979_289_125);
 });
 
-Deno.test("relatedPfid() stays in the partition of the id", () => {
+Deno.test("relatedPfid() stays in the partition of the ID", () => {
   for (const parts of someParts(100)) {
     const related = parsePfid(relatedPfid(formatPfid(parts), { timestamp: 7 }));
     assertEquals([related.timestamp, related.partition], [7, parts.partition]);
@@ -204,12 +204,12 @@ Deno.test("relatedPfid() stays in the partition of the id", () => {
   }
 });
 
-Deno.test("createPfid() and relatedPfid() sort ids of one millisecond as they were created", () => {
+Deno.test("createPfid() and relatedPfid() sort the IDs of one millisecond in the order of creation", () => {
   using time = new FakeTime(1_714_979_289_123);
   const pfids = [createPfid({ partition: 3 })];
   for (let n = 0; n < 20_000; n++) {
     if (n % 5_000 === 0) time.tick(1);
-    createPfid({ partition: 2 }); // an id of another account, or of another time, changes nothing
+    createPfid({ partition: 2 }); // an ID of another account or time has no effect
     createPfid({ partition: 3, timestamp: 0 });
     pfids.push(n % 2 === 0 ? createPfid({ partition: 3 }) : relatedPfid(pfids[0]!));
   }
@@ -217,7 +217,7 @@ Deno.test("createPfid() and relatedPfid() sort ids of one millisecond as they we
   assertEquals(new Set(pfids).size, pfids.length);
 });
 
-Deno.test("createPfid() makes the first id random too", () => {
+Deno.test("createPfid() makes the first ID random too", () => {
   const { randomness } = copy.parsePfid(copy.createPfid({ partition: 0, timestamp: 0 }));
   assert(randomness.some((byte) => byte !== 0));
 });
@@ -246,7 +246,7 @@ Deno.test("createPfid() counts up from the highest random number without a carry
   }
 });
 
-Deno.test("parsePfid() returns bytes that no other id shares", () => {
+Deno.test("parsePfid() returns bytes that no other ID shares", () => {
   const [pfid, parts] = VECTORS[1]!;
   const parsed = parsePfid(pfid);
   parsePfid(VECTORS[0]![0]);
@@ -264,7 +264,7 @@ Deno.test("createPfid() makes every bit of the randomness random", () => {
   for (const share of ones.map((sum) => sum / count)) assert(share > 0.4 && share < 0.6, String(share));
 });
 
-Deno.test("createPfid() and relatedPfid() refuse a partition or a timestamp that does not fit", () => {
+Deno.test("createPfid() and relatedPfid() reject a partition or a timestamp that is out of range", () => {
   for (const partition of [-1, 2 ** 30, 0.5, Number.NaN, null, "1"]) {
     assertThrows(
       () => createPfid({ partition: partition as number }),
@@ -279,7 +279,7 @@ Deno.test("createPfid() and relatedPfid() refuse a partition or a timestamp that
   }
 });
 
-Deno.test("ids of @prefactor/pfid are read, and ids from here are read by it", () => {
+Deno.test("this package and @prefactor/pfid read each other's IDs", () => {
   const partition = official.generatePartition();
   const theirs = official.generateWithTimestamp(partition, 1_714_979_289_123);
   const parts = parsePfid(theirs);

@@ -7,7 +7,7 @@ const redactor = new Redactor(TOKEN);
 /** The maximum size of a redacted value, in characters of JSON. */
 const MAX_JSON = 64 * 1024;
 
-/** Returns an array in an array and so on, `depth` times. */
+/** Returns arrays that are nested `depth` levels deep. */
 function nested(depth: number, innermost: unknown): unknown {
   let value = innermost;
   for (let level = 0; level < depth; level++) value = [value];
@@ -186,7 +186,7 @@ Deno.test("Redactor.cause() rebuilds the causes of a cause, and the first error 
   assertEquals([inner.message, inner.code], ["to [redacted]", "111"]);
 });
 
-Deno.test("Redactor.cause() keeps five causes behind a cause, also of an error that causes itself", () => {
+Deno.test("Redactor.cause() keeps five nested causes, even of an error that causes itself", () => {
   const error = new Error("again");
   error.cause = error;
   let length = 0;

@@ -40,7 +40,7 @@ Deno.test("summarise() prints the errors of failed tests", async () => {
   ]);
 });
 
-Deno.test("summarise() prints why the runner gives up a file", async () => {
+Deno.test("summarise() prints why the runner gives up on a file", async () => {
   const exit = "error ./tests/exit_test.ts called `Deno.exit(3)`";
   assertEquals(await summaryOf(...HOOKS, exit, "", "FAILED | 1 failed"), [
     "tests/hooks_test.ts 2 tests ... ok (N ms)",

@@ -40,7 +40,7 @@ function assertNoToken(value: unknown): void {
   }
 }
 
-/** Runs a call that fails, and searches its error, its events and the logs for the token. */
+/** Runs a call that fails, and asserts that its error, its events and the logs do not contain the token. */
 async function assertSilent(
   answer: Answer,
   call: (client: PrefactorHttpClient) => Promise<unknown> = (client) => client.request("POST", "/x"),

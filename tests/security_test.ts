@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 
-/** The promises of SECURITY.md, each with the tests that hold it: the names by file. `…` stands for any text. */
+/** The promises of SECURITY.md, each with the names of the tests that verify it, by file. `…` stands for any text. */
 const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   // The token
   "No error, log or hook event contains the token": {
@@ -21,8 +21,8 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
   "The causes of errors are rebuilt": {
     "secrets_test.ts": ["PrefactorHttpClient.request() redacts a token in the error of fetch"],
     "transport/network_error_test.ts": [
-      "a call settles whatever fetch rejects with",
-      "the token in a rejection of fetch gets into no error",
+      "a call settles regardless of what fetch rejects with",
+      "no error contains the token from a rejection of fetch",
       "the cause of a network error keeps the facts of the original",
     ],
   },
@@ -136,28 +136,28 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
   "An error keeps at most 64 KiB of a response": {
     "errors/size_test.ts": [
       "an error of a large response keeps at most 64 KiB of it",
-      "long texts are cut before fields are left out, so that ids survive",
-      "what does not fit is marked",
+      "long texts are cut before fields are omitted, so that IDs are kept",
+      "omitted parts are marked",
     ],
-    "transport/network_error_test.ts": ["a large rejection of fetch makes a small error"],
+    "transport/network_error_test.ts": ["a large rejection of fetch results in a small error"],
   },
   "A fetch that returns no usable response fails its call at once": {
     "transport/transport_test.ts": [
-      "a replacement of fetch that returns no usable response is an error at once that says why",
+      "a custom fetch that returns an unusable response makes the call reject immediately with the reason",
     ],
   },
 
   // Load on the API
   "An API that is down receives little more than one request per call": {
     "retry/budget_test.ts": [
-      "retryBudget lets an API that is down get hardly more than each call once",
+      "retryBudget limits the retries while the API is down",
       "retryBudget never stops calls of which every other attempt succeeds",
     ],
   },
   "A 429 with Retry-After holds back the whole client": {
     "transport/pause_test.ts": [
       "a 429 with Retry-After holds back every other call of the client",
-      "calls that got a 429 together do not come back together",
+      "calls that received a 429 together are not retried together",
     ],
   },
   "Retry delays stay within their bounds": {
@@ -228,7 +228,7 @@ const PROMISES: Readonly<Record<string, Readonly<Record<string, readonly string[
   },
   "A website cannot use the sandbox's page either": {
     "testing/server_test.ts": ["serveSandbox() on … its page at …"],
-    "testing/page/page_test.ts": ["SandboxPage refuses the actions of … origin"],
+    "testing/page/page_test.ts": ["SandboxPage rejects the actions of … origin"],
   },
   "The sandbox's page shows recorded data only as text, and never the token": {
     "testing/page/page_test.ts": [

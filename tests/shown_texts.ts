@@ -1,5 +1,5 @@
 /**
- * Finds everything that a value can show.
+ * Finds all texts that logging a value could reveal.
  *
  * @module
  */
@@ -23,7 +23,7 @@ function* texts(value: unknown, seen = new Set<unknown>()): Generator<string> {
   if (value instanceof Error) yield* texts([value.name, value.message, value.stack, value.cause], seen);
 }
 
-/** Yields every text that a log or a person could see of a value. */
+/** Yields every text of a value that a log could show. */
 export function* shownTexts(value: unknown): Generator<string> {
   yield* texts(value);
   yield String(value);

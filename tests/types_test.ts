@@ -1,5 +1,5 @@
 /**
- * Types that have to compile, and types that must not: `@ts-expect-error` fails where the compiler accepts the line.
+ * Code that must compile, and code that must not: `@ts-expect-error` fails if the compiler accepts the line.
  *
  * The functions are never called.
  *
@@ -210,8 +210,8 @@ function fieldsOfRequests(purpose: InstancePurpose): unknown[] {
 }
 
 function responsesAreOpen(instance: AgentInstance, span: AgentSpan, row: AgentInstanceSummary): void {
-  instance.status = "a status of tomorrow";
-  instance.purpose = "a purpose of tomorrow";
+  instance.status = "a future status";
+  instance.purpose = "a future purpose";
   const cost: number | null | undefined = instance.cost_breakdown?.groups?.[0]?.total_cost;
   const review: JsonObject | undefined = instance.quality_payloads?.["review"];
   const status: string | null | undefined = row.status;

@@ -1,6 +1,6 @@
 /**
- * Builds the page of the sandbox server: puts the script and the style of `page/` into its document, and writes that to
- * `src/testing/page/document.ts`, since a published module cannot read a file beside it.
+ * Builds the page of the sandbox server: inlines the script and the style in `page/` into its document, and writes the
+ * document to `src/testing/page/document.ts`, because a published module cannot read files beside it.
  *
  * Usage: `deno task page`
  *
@@ -60,12 +60,12 @@ async function bundle(path: string): Promise<string> {
   if (!success) throw new Error(`Cannot bundle ${path}: ${new TextDecoder().decode(stderr)}`);
   const script = new TextDecoder().decode(stdout).trim();
   if (/<\/script|<!--/i.test(script)) {
-    throw new Error(`Cannot put ${path} into a document: it would end its element`);
+    throw new Error(`Cannot inline ${path}: it contains a closing tag`);
   }
   return script;
 }
 
-/** Removes comments and the space that only formats. */
+/** Removes comments and formatting white space. */
 function minifyStyle(css: string): string {
   return css.replace(/\/\*.*?\*\//gs, "").replace(/\s+/g, " ").replace(/ ?([{};,]) ?/g, "$1").replaceAll(
     ";}",

@@ -1,6 +1,6 @@
 /**
- * Prints the criteria of the score at jsr.io that the repository can meet, and the files of the package. Exits with
- * 1 if a criterion is not met.
+ * Prints the criteria of the jsr.io score that the repository can meet, and the files of the package. Exits with 1 if a
+ * criterion is not met.
  *
  * Usage: `deno run -A tools/jsr_score.ts`
  *
@@ -178,7 +178,7 @@ async function licence(): Promise<Criterion> {
   };
 }
 
-/** Checks that publish.yml publishes with an identity token, which is what provenance needs, after every check. */
+/** Checks that publish.yml publishes after all checks, with the identity token that provenance needs. */
 async function provenance(): Promise<Criterion> {
   const publish = await textOf(".github/workflows/publish.yml");
   const ci = await textOf(".github/workflows/ci.yml");

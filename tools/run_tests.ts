@@ -16,7 +16,7 @@ const COMMAND = ["run", "-A", `${import.meta.dirname}/with_std.ts`, "test", "--q
 const SANITIZERS = ["--sanitize-ops", "--sanitize-resources"];
 /** The width of the column of paths. */
 const PATH_WIDTH = 54;
-/** The first line after the tests of a file, if it is not that of another file. */
+/** Matches the first line after the tests of the last file. */
 const END_OF_TESTS = /^(?: ERRORS $|error |(?:ok|FAILED) \|)/;
 
 if (import.meta.main) {
@@ -33,7 +33,7 @@ if (import.meta.main) {
   Deno.exit((await child.status).code);
 }
 
-/** Replaces the lines of the tests of each file by one line. Leaves what follows the tests as it is. */
+/** Replaces the lines about the tests of each file with one line. Everything after the tests is unchanged. */
 export async function* summarise(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
   /** The lines of the tests of the current file. */
   let held: string[] | undefined;
@@ -56,5 +56,5 @@ export async function* summarise(lines: AsyncIterable<string> | Iterable<string>
       end = performance.now(); // the next file is loaded after the last test of this one
     }
   }
-  if (held) yield `\n${held.join("\n")}\n`; // the runner has ended in the middle of a file
+  if (held) yield `\n${held.join("\n")}\n`; // the runner ended in the middle of a file
 }

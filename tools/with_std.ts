@@ -1,5 +1,5 @@
 /**
- * Runs a Deno subcommand with the standard library, or with stand-ins if its registry is out of reach.
+ * Runs a Deno subcommand with the standard library, or with stand-ins if the registry cannot be reached.
  *
  * ```sh
  * deno run -A tools/with_std.ts test -A tests
@@ -8,8 +8,8 @@
  * ```
  *
  * It tries to resolve the packages with `deno info`, which uses Deno's cache and respects `JSR_URL`. If that fails, the
- * import map of the stand-ins replaces the imports of `deno.json`. With `PREFACTOR_STD` set to `registry` or
- * `stand-ins`, nothing is tried.
+ * import map of the stand-ins replaces the imports of `deno.json`. If `PREFACTOR_STD` is set to `registry` or
+ * `stand-ins`, it makes that choice without trying.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import standIns from "./std_stand_ins/import_map.json" with { type: "json" };
 
 const IMPORT_MAP = `${import.meta.dirname}/std_stand_ins/import_map.json`;
 const PROBE_TIMEOUT_MS = 5_000;
-/** The signals that are passed on to the child. On Ctrl+C the terminal itself sends SIGINT to the child. */
+/** The signals to forward to the child. On Ctrl+C, the terminal itself also sends SIGINT to the child. */
 const SIGNALS: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
 
 if (import.meta.main) {

@@ -9,7 +9,7 @@ import { linesOf } from "../../tools/lines.ts";
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const IMPORT_MAP = new URL("../../tools/std_stand_ins/import_map.json", import.meta.url).pathname;
 
-/** The flags that make a child resolve `@std` as this process does, also for a program outside the checkout. */
+/** The flags that make a child resolve `@std` like this process, even for a program outside the checkout. */
 export const CONFIG_FLAGS: readonly string[] = [
   ...["--config", CONFIG],
   ...(import.meta.resolve("@std/async/retry").startsWith("file:") ? ["--import-map", IMPORT_MAP] : []),
@@ -47,7 +47,7 @@ export class Child {
   }
 }
 
-/** Responds to the requests of the parent with what `handle` returns. Exits when the parent closes the input. */
+/** Responds to requests from the parent with the return value of `handle`. Exits when the parent closes the input. */
 export async function handleRequests<T>(handle: (request: T) => unknown): Promise<never> {
   for await (const line of linesOf(Deno.stdin.readable)) {
     console.log(JSON.stringify(await handle(JSON.parse(line))));

@@ -10,7 +10,7 @@ import { spanParams, TOKEN } from "./span.ts";
 /** Creates one span. */
 export type Call = () => Promise<unknown>;
 
-/** Returns a call for a server and a size of the body. Each client is imported only in the processes that use it. */
+/** Creates a call for a server and a body size. Each client is imported only in the processes that use it. */
 type CreateCall = (apiUrl: string, bytes: number) => Call | Promise<Call>;
 
 const PATH = "/api/v1/agent_spans";
@@ -35,7 +35,7 @@ function prefactorHttp(apiUrl: string, bytes: number, maxConcurrency: number): C
 /** This client. */
 export const OURS = "@prefactor/http";
 
-/** This client with a limit of requests in flight that no measurement reaches. */
+/** This client with a concurrency limit that no measurement reaches. */
 export const OURS_UNLIMITED = "@prefactor/http, maxConcurrency 10,000";
 
 /** The baseline: `JSON.stringify`, `fetch`, `text()` and `JSON.parse`. */

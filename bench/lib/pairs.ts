@@ -11,10 +11,10 @@ import type { Measurement, Task } from "./worker.ts";
 const WORKER = new URL("./worker.ts", import.meta.url);
 const SERVER = new URL("./server.ts", import.meta.url);
 
-/** How long a slice takes, in ms. Bursts of noise are longer, so that a burst affects both sides of a pair. */
+/** The duration of a slice, in ms. Bursts of noise last longer, so a burst affects both sides of a pair. */
 export const SLICE_MS = 100;
 
-/** How long each side runs before it is measured, in ms. V8 keeps optimising for about 20,000 calls. */
+/** The duration of the warm-up of each side, in ms. V8 keeps optimising for about 20,000 calls. */
 const WARM_UP = 2_500;
 
 /** Starts a process that runs calls. */
@@ -33,7 +33,7 @@ export interface Workers {
   readonly baseline: Child;
 }
 
-/** Measures in the order client, baseline, baseline, client, so that a drift affects both alike. */
+/** Measures in the order client, baseline, baseline, client, so that a drift affects both equally. */
 export class Pair {
   readonly #throughput: number[] = [];
   readonly #cpu: number[] = [];

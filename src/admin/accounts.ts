@@ -48,7 +48,7 @@ const UPDATE = /* @__PURE__ */ rows.update(ACCOUNT, isUpdateAccountRequest);
 export class AccountClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -63,12 +63,12 @@ export class AccountClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the accounts of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all accounts, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: PageParams = {}, options?: RequestOptions): AsyncGenerator<Account, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Updates an account. Fields that are left out stay as they are. */
+  /** Updates an account. Omitted fields keep their values. */
   update(id: string, params: UpdateAccountRequest, options?: RequestOptions): Promise<Account> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

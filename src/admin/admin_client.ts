@@ -63,7 +63,7 @@ export class PrefactorAdminClient {
   /**
    * Creates the client. Nothing is sent.
    *
-   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester The sender of the requests, usually a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.accounts = new AccountClient(requester);

@@ -32,8 +32,8 @@ const CREATE = /* @__PURE__ */ rows.create(INVITE, isCreateAdminUserInviteReques
 const REVOKE = /* @__PURE__ */ rows.act(INVITE, "revoke");
 
 /**
- * Creates, reads and revokes invites to the platform. Their `token` and `invite_url` give access: no error keeps the
- * body of a response, so that a log of errors holds neither.
+ * Creates, reads and revokes invites to the platform. The `token` and `invite_url` of an invite grant access, so errors
+ * do not keep response bodies, and neither ends up in an error log.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ const REVOKE = /* @__PURE__ */ rows.act(INVITE, "revoke");
 export class AdminUserInviteClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -67,7 +67,7 @@ export class AdminUserInviteClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the invites of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all invites, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: PageParams = {}, options?: RequestOptions): AsyncGenerator<AdminUserInvite, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }

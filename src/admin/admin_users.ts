@@ -53,7 +53,7 @@ const UPDATE = /* @__PURE__ */ rows.update(ADMIN_USER, isUpdateAdminUserRequest,
 export class AdminUserClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -68,12 +68,12 @@ export class AdminUserClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the users of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all users, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: ListByAccountRequest = {}, options?: RequestOptions): AsyncGenerator<AdminUser, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Updates a user. Fields that are left out stay as they are. `null` clears a field. */
+  /** Updates a user. Omitted fields keep their values. `null` clears a field. */
   update(id: string, params: UpdateAdminUserRequest, options?: RequestOptions): Promise<AdminUser> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

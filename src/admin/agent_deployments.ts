@@ -56,7 +56,7 @@ const DELETE = /* @__PURE__ */ rows.remove(DEPLOYMENT);
 export class AgentDeploymentClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -71,7 +71,7 @@ export class AgentDeploymentClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the deployments of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all deployments, requesting one page at a time. `page_size` defaults to 100. */
   listAll(
     params: ListAgentDeploymentsRequest = {},
     options?: RequestOptions,
@@ -84,7 +84,7 @@ export class AgentDeploymentClient {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }
 
-  /** Updates a deployment. Fields that are left out stay as they are. `null` clears a field. */
+  /** Updates a deployment. Omitted fields keep their values. `null` clears a field. */
   update(
     id: string,
     params: UpdateAgentDeploymentRequest,

@@ -55,7 +55,7 @@ const CREATE = /* @__PURE__ */ rows.create(SCHEMA_VERSION, isCreateAgentSchemaVe
 export class AgentSchemaVersionClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -70,7 +70,7 @@ export class AgentSchemaVersionClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the versions of an agent's schemas of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all versions of an agent's schemas, requesting one page at a time. `page_size` defaults to 100. */
   listAll(
     params: ListByAgentRequest,
     options?: RequestOptions,

@@ -49,7 +49,7 @@ const CREATE = /* @__PURE__ */ rows.create(VERSION, isCreateAgentVersionRequest)
 export class AgentVersionClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -64,7 +64,7 @@ export class AgentVersionClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the versions of an agent of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all versions of an agent, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: ListByAgentRequest, options?: RequestOptions): AsyncGenerator<AgentVersion, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }

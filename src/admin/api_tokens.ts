@@ -46,8 +46,8 @@ const REVOKE = /* @__PURE__ */ rows.act(TOKEN, "revoke");
 const DELETE = /* @__PURE__ */ rows.remove(TOKEN);
 
 /**
- * Creates, reads, suspends and revokes API tokens. Only the response to `create` holds the secret: store it at once. No
- * error keeps the body of a response, so that a log of errors does not hold it.
+ * Creates, reads, suspends and revokes API tokens. Only the response to `create` contains the secret: store it
+ * immediately. Errors do not keep response bodies, so the secret does not end up in an error log.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ const DELETE = /* @__PURE__ */ rows.remove(TOKEN);
 export class ApiTokenClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -81,12 +81,12 @@ export class ApiTokenClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the tokens of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all tokens, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: ListByAccountRequest = {}, options?: RequestOptions): AsyncGenerator<ApiToken, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Creates a token. The `token` of the result is the secret; it cannot be read again. */
+  /** Creates a token. The `token` of the result is the secret, which cannot be read again. */
   create(params: CreateApiTokenRequest, options?: RequestOptions): Promise<CreatedApiToken> {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }

@@ -65,7 +65,7 @@ const DELETE = /* @__PURE__ */ rows.remove(ENVIRONMENT);
 export class EnvironmentClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -75,7 +75,7 @@ export class EnvironmentClient {
     return execute({ requester: this.#requester, operation: GET, id, params: {}, options });
   }
 
-  /** Gets an environment by its ID or by your own identifier, exactly one of them. */
+  /** Gets an environment either by its ID or by your own identifier. */
   show(params: ShowEnvironmentRequest, options?: RequestOptions): Promise<Environment> {
     return execute({ requester: this.#requester, operation: SHOW, params, options });
   }
@@ -85,7 +85,7 @@ export class EnvironmentClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the environments of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all environments, requesting one page at a time. `page_size` defaults to 100. */
   listAll(
     params: ListByAccountRequest = {},
     options?: RequestOptions,
@@ -98,7 +98,7 @@ export class EnvironmentClient {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }
 
-  /** Updates an environment. Fields that are left out stay as they are. */
+  /** Updates an environment. Omitted fields keep their values. */
   update(id: string, params: UpdateEnvironmentRequest, options?: RequestOptions): Promise<Environment> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

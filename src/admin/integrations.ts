@@ -38,13 +38,13 @@ const TEST: Operation<IdempotentRequest, IntegrationTest> = {
   method: "POST",
   path: "/api/v1/account_integration/{id}/test",
   isParams: isIdempotentRequest,
-  encode: asQuery, // the request has no body, so the key goes into the header only
+  encode: asQuery, // the request has no body, so only the header carries the key
   decode: /* @__PURE__ */ body(isIntegrationTest),
 };
 const DELETE = /* @__PURE__ */ rows.remove(INTEGRATION);
 
 /**
- * Creates, changes, reads and tests integrations with other services. Needs a token with the right to manage them.
+ * Creates, changes, reads and tests integrations with other services. The token must have the permission to manage them.
  *
  * @example
  * ```ts
@@ -63,7 +63,7 @@ const DELETE = /* @__PURE__ */ rows.remove(INTEGRATION);
 export class IntegrationClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -78,7 +78,7 @@ export class IntegrationClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the integrations of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all integrations, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: PageParams = {}, options?: RequestOptions): AsyncGenerator<Integration, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
@@ -88,7 +88,7 @@ export class IntegrationClient {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }
 
-  /** Updates an integration. Fields that are left out stay as they are. */
+  /** Updates an integration. Omitted fields keep their values. */
   update(id: string, params: UpdateIntegrationRequest, options?: RequestOptions): Promise<Integration> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

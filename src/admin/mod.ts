@@ -1,17 +1,17 @@
 /**
- * Administration of the platform: accounts and their users, API tokens, environments, deployments and versions of
- * agents, people and teams, risk profiles and integrations.
+ * Administers the platform: accounts and their users, API tokens, environments, agent deployments and versions, people
+ * and teams, risk profiles and integrations.
  *
  * Every operation needs an account-scoped token and rejects with the same errors as the methods of
- * `PrefactorHttpClient`. A `list` returns one page; `listAll` yields the rows of all pages.
+ * `PrefactorHttpClient`. `list` returns one page; `listAll` iterates over the rows of all pages.
  *
  * Every POST carries an idempotency key, so it is retried after any transient failure. The platform's own tools send no
- * key when they create people, teams, risk profiles and integrations, and it is not known whether the platform respects
- * one there. If it does not, a retry after a lost response creates a second resource; set `maxRetries` to 0 in the options
- * of such a call to rule that out. Updates and deletions carry no key, because they can be repeated without harm.
+ * key when they create people, teams, risk profiles and integrations, and it is not known whether the platform honors a
+ * key there. If it does not, a retry after a lost response creates a second resource; to rule that out, set `maxRetries`
+ * to 0 in the options of such a call. Updates and deletions carry no key, because repeating them is safe.
  *
- * Errors of operations on API tokens and invites keep nothing of a response but the code, the message and the field
- * errors of an error of the API, so they contain no token that was made.
+ * Errors from operations on API tokens and invites keep only the code, the message and the field errors of an API error
+ * and nothing else of the response, so they never contain a newly created token.
  *
  * @example Create a token for a deployment
  * ```ts
@@ -23,7 +23,7 @@
  * }
  * ```
  *
- * @example Check a response of the platform
+ * @example Check a response from the platform
  * ```ts
  * import { isTeam } from "@prefactor/http/admin";
  *

@@ -60,7 +60,7 @@ const DELETE = /* @__PURE__ */ rows.remove(PERSON);
 export class PersonClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -75,7 +75,7 @@ export class PersonClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the people of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all people, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: ListPeopleRequest = {}, options?: RequestOptions): AsyncGenerator<PersonSummary, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
@@ -85,7 +85,7 @@ export class PersonClient {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }
 
-  /** Updates a person. Fields that are left out stay as they are. `null` clears a field. */
+  /** Updates a person. Omitted fields keep their values. `null` clears a field. */
   update(id: string, params: UpdatePersonRequest, options?: RequestOptions): Promise<Person> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

@@ -50,7 +50,7 @@ const UPDATE = /* @__PURE__ */ rows.update(RISK_PROFILE, isUpdateRiskProfileRequ
 const DELETE = /* @__PURE__ */ rows.remove(RISK_PROFILE);
 
 /**
- * Creates, changes and reads risk profiles, by which the risk of spans is scored.
+ * Creates, changes and reads risk profiles, which define how the risk of spans is scored.
  *
  * @example
  * ```ts
@@ -70,7 +70,7 @@ const DELETE = /* @__PURE__ */ rows.remove(RISK_PROFILE);
 export class RiskProfileClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -90,7 +90,7 @@ export class RiskProfileClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the profiles of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all profiles, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: ListByAccountRequest = {}, options?: RequestOptions): AsyncGenerator<RiskProfile, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
@@ -100,7 +100,7 @@ export class RiskProfileClient {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }
 
-  /** Updates a profile. Fields that are left out stay as they are. `null` clears a field. */
+  /** Updates a profile. Omitted fields keep their values. `null` clears a field. */
   update(id: string, params: UpdateRiskProfileRequest, options?: RequestOptions): Promise<RiskProfile> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

@@ -1,5 +1,5 @@
 /**
- * The operations that most resources of the platform have, as rows.
+ * The operations that most resources of the platform share.
  *
  * @module
  */
@@ -24,17 +24,17 @@ export type NoParams = Record<never, never>;
 
 /** A resource of the platform. */
 export interface Resource<Details, Summary> {
-  /** The resource as messages name it, such as `team`. */
+  /** The name of the resource in messages, such as `team`. */
   readonly noun: string;
   /** The plural of the noun. */
   readonly plural: string;
   /** The path of the list, such as `/api/v1/team`. */
   readonly path: string;
-  /** The guard of a single resource. */
+  /** The guard for a single resource. */
   readonly isDetails: Guard<Details>;
-  /** The guard of a resource in a list. */
+  /** The guard for a resource in a list. */
   readonly isSummary: Guard<Summary>;
-  /** Whether responses hold a secret, which is left out of errors. Defaults to `false`. */
+  /** Whether responses contain a secret, which errors must not include. Defaults to `false`. */
   readonly isResponseSecret?: boolean | undefined;
 }
 
@@ -85,7 +85,7 @@ export function create<Params extends object, Details>(
   };
 }
 
-/** Updates a resource. The `null` of a nullable field is sent and clears it. */
+/** Updates a resource. A `null` is sent only for nullable fields, which it clears. */
 export function update<Params extends object, Details>(
   { noun, path, isDetails, isResponseSecret }: Resource<Details, unknown>,
   isParams: Guard<Params>,
@@ -103,7 +103,7 @@ export function update<Params extends object, Details>(
   };
 }
 
-/** Carries out an action on a resource, such as `suspend`. */
+/** Performs an action on a resource, such as `suspend`. */
 export function act<Details>(
   { noun, path, isDetails, isResponseSecret }: Resource<Details, unknown>,
   action: string,

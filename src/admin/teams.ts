@@ -54,7 +54,7 @@ const DELETE = /* @__PURE__ */ rows.remove(TEAM);
 export class TeamClient {
   readonly #requester: HttpRequester;
 
-  /** Creates the client. `requester` sends the requests, such as a `PrefactorHttpClient`. */
+  /** Creates a client that sends its requests through `requester`, usually a `PrefactorHttpClient`. */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
@@ -69,7 +69,7 @@ export class TeamClient {
     return execute({ requester: this.#requester, operation: LIST, params, options });
   }
 
-  /** Reads the teams of all pages, one page at a time. `page_size` defaults to 100. */
+  /** Iterates over all teams, requesting one page at a time. `page_size` defaults to 100. */
   listAll(params: PageParams = {}, options?: RequestOptions): AsyncGenerator<TeamSummary, void> {
     return listAll({ requester: this.#requester, operation: LIST, params, options });
   }
@@ -79,7 +79,7 @@ export class TeamClient {
     return execute({ requester: this.#requester, operation: CREATE, params, options });
   }
 
-  /** Updates a team. Fields that are left out stay as they are. */
+  /** Updates a team. Omitted fields keep their values. */
   update(id: string, params: UpdateTeamRequest, options?: RequestOptions): Promise<Team> {
     return execute({ requester: this.#requester, operation: UPDATE, id, params, options });
   }

@@ -19,16 +19,16 @@ import type { JsonObject } from "../models/common.ts";
 import { type CallItem, QueuedCall } from "./queued_call.ts";
 import { type BulkLimits, BulkSender, isTooLarge, refusalOf } from "./sender.ts";
 
-/** The statuses of a whole request that one item may have caused for all. */
+/** The statuses with which the API may reject a whole request because of a single item. */
 const SPOILT_STATUSES: readonly (number | undefined)[] = [400, 404, 405, 409, 422];
 
 /**
- * Sends calls of the endpoint classes together, in bulk requests. It adds no delay: a call is sent at once, with those
- * that gathered while the previous request was under way.
+ * Sends calls of the endpoint classes together in bulk requests. It adds no delay: a call is sent at once, unless a
+ * request is in flight. It is then sent right after that request, together with all other waiting calls.
  *
  * Calls that can be items of a bulk request, such as `agentSpans.create` and `agentSpans.finish`, share requests. Other
- * calls are sent alone. All but GETs are sent in order, one request at a time. Each call settles by itself, with the
- * result or the error that it would have on its own.
+ * calls are sent on their own. All calls except GETs are sent in order, one request at a time. Each call settles with
+ * the result or error that it would have had on its own.
  *
  * @example
  * ```ts
@@ -57,19 +57,19 @@ const SPOILT_STATUSES: readonly (number | undefined)[] = [400, 404, 405, 409, 42
  * ```
  */
 export class BatchingRequester implements HttpRequester {
-  /** Sends a request and returns the facts around the response too, if the client can do so. */
+  /** Sends a request and resolves to its response with status and headers, if the client supports that. */
   readonly send?: (method: string, path: string, options?: HttpRequestOptions) => Promise<ApiResponseInfo>;
 
   readonly #client: HttpRequester;
   readonly #sender: BulkSender;
-  /** The calls that are not done, in order. Those of the request under way are not among them. */
+  /** The calls that wait to be sent, in order. */
   #queue: QueuedCall[] = [];
-  /** The types that the API does not know in bulk requests. */
+  /** The item types that the API does not support in bulk requests. */
   readonly #unknownTypes = new Set<string>();
-  /** The GETs under way. */
+  /** The GETs in flight. */
   readonly #reads = new Set<Promise<unknown>>();
   #isRunning = false;
-  /** The number of calls made, and of those that are done; calls are done in order. */
+  /** The number of calls made, and the number of calls done. Calls are done in order. */
   #made = 0;
   #done = 0;
   #flushes: { readonly target: number; readonly resolve: () => void }[] = [];
@@ -96,7 +96,7 @@ export class BatchingRequester implements HttpRequester {
    * Sends a request.
    *
    * @param method The HTTP method.
-   * @param path The path from its leading `/`.
+   * @param path The path, with its leading `/`.
    * @param options The query, the body, the idempotency key and the caller's options.
    * @returns The JSON object of the response, or the output of the call's item in a bulk request.
    * @throws {PrefactorHttpError} The same errors as the client.
@@ -106,7 +106,7 @@ export class BatchingRequester implements HttpRequester {
   }
 
   /**
-   * Creates an idempotency key as the client does.
+   * Creates an idempotency key with the client.
    *
    * @returns The key.
    */
@@ -115,7 +115,7 @@ export class BatchingRequester implements HttpRequester {
   }
 
   /**
-   * Takes secrets out of a JSON value as the client does.
+   * Removes secrets from a JSON value with the client.
    *
    * @param value The JSON value.
    * @returns A copy without secrets.
@@ -125,7 +125,7 @@ export class BatchingRequester implements HttpRequester {
   }
 
   /**
-   * Passes on to the client what a response says about an agent instance. The endpoint classes call it.
+   * Passes what a response says about an agent instance to the client. Called by the endpoint classes.
    *
    * @param observation What the response says.
    */
@@ -134,10 +134,10 @@ export class BatchingRequester implements HttpRequester {
   }
 
   /**
-   * Waits for the requests of all calls made before. The client's `close()` and `totalTimeout` do not include the time
-   * that calls wait here.
+   * Waits until the requests of all earlier calls have settled. The time that calls wait here does not count toward
+   * the client's `totalTimeout`, and the client's `close()` does not wait for them.
    *
-   * @returns A promise that resolves when those requests have settled, whatever their results.
+   * @returns A promise that resolves when those requests have settled, and never rejects.
    */
   async flush(): Promise<void> {
     const target = this.#made;
@@ -169,7 +169,7 @@ export class BatchingRequester implements HttpRequester {
   /** Sends all calls of the queue. It never rejects. */
   async #run(): Promise<void> {
     this.#isRunning = true;
-    await undefined; // the calls that are made in the same turn go out together
+    await undefined; // calls made in the same turn share a request
     while (this.#queue.length > 0) {
       const taken = this.#take();
       const calls = taken.filter(({ isSettled }) => !isSettled);
@@ -185,7 +185,7 @@ export class BatchingRequester implements HttpRequester {
     this.#isRunning = false;
   }
 
-  /** Takes the calls of the next request off the queue: items that fit into one, or a single call. */
+  /** Removes the calls of the next request from the queue: as many items as fit, or a single call. */
   #take(): QueuedCall[] {
     const room = this.#sender.room();
     const keys = new Set<string>();
@@ -204,7 +204,7 @@ export class BatchingRequester implements HttpRequester {
     return this.#queue.splice(0, count);
   }
 
-  /** Sends one call as the plain request that it is. */
+  /** Sends one call as a plain request. */
   async #sendAlone(call: QueuedCall | undefined): Promise<QueuedCall[]> {
     if (!call) return [];
     try {
@@ -221,7 +221,7 @@ export class BatchingRequester implements HttpRequester {
     return [];
   }
 
-  /** Sends several calls in a bulk request, and returns those that are to be sent again. */
+  /** Sends several calls in a bulk request, and returns those that must be sent again. */
   async #sendTogether(items: CallItem[]): Promise<QueuedCall[]> {
     const calls = items.map(({ call }) => call);
     try {
@@ -247,7 +247,7 @@ export class BatchingRequester implements HttpRequester {
   }
 }
 
-/** Returns whether the API refused an item because it does not know its type in bulk requests. */
+/** Returns whether the API rejected an item because it does not support its type in bulk requests. */
 function isAboutType({ status, errors, message }: BulkOutput): boolean {
   if (status !== "error") return false;
   return isObject(errors) && Object.hasOwn(errors, "_type") || /\b_type\b/.test(String(message));

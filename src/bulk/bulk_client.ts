@@ -23,12 +23,12 @@ const EXECUTE: Operation<BulkRequest, BulkResponse> = {
   method: "POST",
   path: BULK_PATH,
   isParams: isBulkRequest,
-  encode: (fields) => flat(fields), // the items have keys of their own, so the key of the request goes into the header only
+  encode: (fields) => flat(fields), // the body has the keys of the items, so only the header carries the request's own key
   decode: /* @__PURE__ */ body(isBulkResponse),
 };
 
 /**
- * Carries out many operations in one request.
+ * Executes many operations in one request.
  *
  * @example
  * ```ts
@@ -54,21 +54,21 @@ export class BulkClient {
   /**
    * Creates the client.
    *
-   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester The sender of the requests, usually a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
 
   /**
-   * Carries out operations in order, each in its own transaction. The API stops at the first one that fails; the
-   * operations after it are absent from the outputs. `connectTimeout` defaults to none here, because the API responds
+   * Executes operations in order, each in its own transaction. The API stops at the first one that fails; the
+   * operations after it are missing from the outputs. There is no `connectTimeout` by default, because the API responds
    * only when all operations are done.
    *
    * @param request The operations, at least one, each with a unique key of 8 to 64 characters.
    * @param options Options of this call.
-   * @returns The output of each operation by its key. A failed operation does not make the call fail.
-   * @throws {PrefactorClientError} If an item is invalid; nothing was sent. The message names its index.
+   * @returns The output of each operation, by its key. The call resolves even if an operation failed.
+   * @throws {PrefactorClientError} If an item is invalid. Nothing was sent; the message names the item's index.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    * @throws {PrefactorResponseContractError} If the response has no outputs.
    */
@@ -92,16 +92,16 @@ export class BulkClient {
   }
 
   /**
-   * Executes any number of items, in order and in as many requests as they take, one after the other. An item that the
-   * API refuses does not stop the job: the items behind it are sent again with the same keys.
+   * Executes any number of items in order, in as many sequential requests as needed. An item that the API rejects does
+   * not stop the job: the items after it are sent again with the same keys.
    *
-   * @param items The items, each with a unique key of 8 to 64 characters. An iterator is read only as far as the next
-   * request needs, and closed when the job stops early.
-   * @param options The limits of a request, what stops the job, and options of each request.
-   * @returns The output of each item by its key, and the items that failed.
+   * @param items The items, each with a unique key of 8 to 64 characters. An iterator is read one request ahead, and
+   * closed if the job stops early.
+   * @param options The limits of each request, what stops the job, and the options of each request.
+   * @returns The output of each item, by its key, and the items that failed.
    * @throws {PrefactorClientError} If an option is invalid; nothing was sent.
    * @throws {PrefactorBulkError} If an item is invalid, a request fails or the signal aborts. Its `cause` is that error
-   * or the signal's reason; `result.unattempted` are the items to continue with.
+   * or the signal's reason; `result.unattempted` contains the items to continue with.
    *
    * @example
    * ```ts

@@ -1,5 +1,5 @@
 /**
- * Items of a bulk request, encoded as the operations that they stand for.
+ * Items of a bulk request, encoded like the corresponding single operations.
  *
  * @module
  */
@@ -26,24 +26,24 @@ import type { JsonObject } from "../models/common.ts";
 export interface BulkItemParams {
   /** Registers an agent instance. */
   "agent_instances/register": RegisterInstanceRequest;
-  /** Starts the agent instance with this id. */
+  /** Starts the agent instance with this ID. */
   "agent_instances/start": StartInstanceRequest & { agent_instance_id: string };
-  /** Finishes the agent instance with this id. */
+  /** Finishes the agent instance with this ID. */
   "agent_instances/finish": FinishInstanceRequest & { agent_instance_id: string };
   /** Creates a span. */
   "agent_spans/create": CreateSpanRequest;
-  /** Finishes the span with this id. */
+  /** Finishes the span with this ID. */
   "agent_spans/finish": FinishSpanRequest & { agent_span_id: string };
   /** Creates an agent. */
   "agents/create": CreateAgentRequest;
-  /** Updates the agent with this id. */
+  /** Updates the agent with this ID. */
   "agents/update": UpdateAgentRequest & { agent_id: string };
 }
 
 /** The type of an operation that {@linkcode bulkItem} takes. */
 export type BulkItemType = keyof BulkItemParams;
 
-/** The operations that are allowed in a bulk request, by their type there. */
+/** The operations that are allowed in a bulk request, by item type. */
 export const BULK_OPERATIONS: { readonly [Type in BulkItemType]: Operation<object, unknown> } = {
   "agent_instances/register": REGISTER_INSTANCE,
   "agent_instances/start": START_INSTANCE,
@@ -55,8 +55,8 @@ export const BULK_OPERATIONS: { readonly [Type in BulkItemType]: Operation<objec
 };
 
 /**
- * Creates an item of a bulk request. The params are those of the single operation, and are checked and encoded in the
- * same way; the id that the single operation has in its path is one of them.
+ * Creates an item of a bulk request. It takes the params of the single operation, plus the ID that the single operation
+ * takes as its first argument, and checks and encodes them in the same way.
  *
  * @param type The operation.
  * @param params The params of the operation. `idempotency_key`, 8 to 64 characters, defaults to a generated key.
@@ -105,8 +105,8 @@ function operationOf(type: string): Operation<object, unknown> | undefined {
 }
 
 /**
- * Encodes the fields of an item like those of the single operation: defaults are filled in, absent fields left out,
- * and dates become strings. An item of an unknown type is returned as it is.
+ * Encodes the fields of an item like those of the single operation: fills in defaults, omits absent fields and
+ * converts dates to strings. An item of an unknown type is returned unchanged.
  */
 export function encodeItem(item: BulkItem, checker: ArgumentChecker): BulkItem {
   const operation = operationOf(item._type);
@@ -131,7 +131,7 @@ export function observeOutput(
   const { idField } = operation ?? {};
   const id = idField === undefined ? undefined : item[idField];
   const fields = isObject(item["details"]) ? item["details"] : item;
-  // Ending an instance that has ended already is invalid, and no news.
+  // Ending an instance that has already ended is an invalid action.
   const hasEnded = output.status === "success" || output["code"] === "invalid_action";
   const subject = {
     idField,

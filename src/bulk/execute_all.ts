@@ -14,13 +14,13 @@ import { reasonOf } from "../redaction.ts";
 import { encodeItem, observeOutput } from "./bulk_item.ts";
 import { type BulkLimits, BulkSender, byteLength, type ReadyItem } from "./sender.ts";
 
-/** How far a bulk job has got. */
+/** The progress of a bulk job. */
 export interface BulkProgress {
-  /** The number of items that have an output, those that failed included. */
+  /** The number of items that have an output, including those that failed. */
   done: number;
   /** The number of items that failed. */
   failed: number;
-  /** The number of all items, if they are in an array. */
+  /** The total number of items, if the items are an array. */
   total?: number;
 }
 
@@ -28,7 +28,7 @@ export interface BulkProgress {
 export interface ExecuteAllOptions extends RequestOptions, BulkLimits {
   /** Whether to stop at the first item that fails. Defaults to `false`. */
   stopOnError?: boolean | undefined;
-  /** Called after each request. If it throws, the job stops with the error as the cause. */
+  /** Called after each request. If it throws, the job stops and the error becomes the cause. */
   onProgress?: ((progress: BulkProgress) => void) | undefined;
 }
 
@@ -132,7 +132,7 @@ class ItemSource {
     this.#signal = signal;
   }
 
-  /** The items that were not accepted: the one that the last check refused, and the rest of an array. */
+  /** The items that were not accepted: the one that failed the last check, and the rest of an array. */
   get rest(): readonly BulkItem[] {
     return [...this.#refused, ...this.#array.slice(this.#index + 1)];
   }
@@ -152,7 +152,7 @@ class ItemSource {
     }
   }
 
-  /** Reads from the iterator. An abort ends the wait for an item, but not what the iterator does meanwhile. */
+  /** Reads from the iterator. An abort ends the wait for an item, but does not stop the iterator itself. */
   async #next(): Promise<IteratorResult<BulkItem, unknown>> {
     this.#state = "reading";
     try {
@@ -180,7 +180,7 @@ class ItemSource {
     return { item: item as BulkItem, key, json, bytes: byteLength(json) };
   }
 
-  /** Closes the iterator where it stands. One that is still reading closes by itself when it has read. */
+  /** Closes the iterator. If a read is pending, the iterator closes after that read. */
   async close(): Promise<void> {
     if (this.#state === "ended") return;
     try {
@@ -188,12 +188,12 @@ class ItemSource {
       if (this.#state === "reading") closing.catch(() => {});
       else await closing;
     } catch {
-      // What stopped the job counts more.
+      // The error that stopped the job takes precedence.
     }
   }
 }
 
-/** Resolves like the promise; rejects with the signal's reason if it aborts before. */
+/** Resolves like the promise; rejects with the signal's reason if it aborts first. */
 function untilAborted<T>(signal: AbortSignal | undefined, promise: T | Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const stopListening = signal && abortOn(signal, {

@@ -1,5 +1,5 @@
 /**
- * The error that the output of an item means.
+ * Converts the output of a failed item to an error.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { errorFromResponse } from "../errors/from_response.ts";
 import type { HttpRequester } from "../http_requester.ts";
 import type { BulkOutput } from "../models/bulk.ts";
 
-/** The status of the response to a single request that failed with the code; 400 for any other code. */
+/** The status with which a single request fails, by error code. It is 400 for any other code. */
 const STATUS_CODES: ReadonlyMap<unknown, number> = new Map([
   ["validation_errors", 422],
   ["bad_request", 400],
@@ -20,7 +20,7 @@ const STATUS_CODES: ReadonlyMap<unknown, number> = new Map([
   ["invalid_action", 409],
 ]);
 
-/** Creates the error that a single request would have failed with. */
+/** Creates the error with which a single request would have failed. */
 export function errorFromOutput(
   output: BulkOutput,
   { requester, request, requestId }: {

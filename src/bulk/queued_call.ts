@@ -17,7 +17,7 @@ import { BULK_OPERATIONS } from "./bulk_item.ts";
 import { errorFromOutput } from "./output_error.ts";
 import { byteLength, type ReadyItem } from "./sender.ts";
 
-/** The item that stands for a call in a bulk request. */
+/** A call as an item of a bulk request. */
 export interface CallItem extends ReadyItem {
   readonly call: QueuedCall;
   readonly type: string;
@@ -29,7 +29,7 @@ export class QueuedCall {
   readonly path: string;
   /** The options to send the call with, if it is sent alone. */
   readonly options: HttpRequestOptions;
-  /** The item that stands for the call in a bulk request, or `undefined` if it must be sent alone. */
+  /** The call as an item of a bulk request, or `undefined` if it must be sent alone. */
   item: CallItem | undefined;
   /** Settles like the call. */
   readonly response: Promise<OperationResponse>;
@@ -66,12 +66,12 @@ export class QueuedCall {
     if (this.#settle()) this.#reject(reason);
   }
 
-  /** Rejects with the error of a request of several calls, as an error of this call's own. */
+  /** Rejects with a copy of the error of a bulk request, as if this call had failed alone. */
   rejectWithCopy(error: unknown): void {
     this.reject(isPrefactorHttpError(error) ? copyError(error, this.#summary) : error);
   }
 
-  /** Settles with the output of the item, as a single request would with the same response. */
+  /** Settles with the item's output, as a single request would with the same response. */
   settle(output: BulkOutput, response: OperationResponse): void {
     if (output.status === "success") return this.resolve({ ...response, body: output });
     const { requestId } = response;
@@ -101,8 +101,8 @@ const PATTERNS = /* @__PURE__ */ Object.entries(BULK_OPERATIONS)
   }));
 
 /**
- * Encodes a call as an item, and writes its body once for both ways to send it. Returns `undefined` for a call that
- * cannot be an item.
+ * Encodes a call as an item, and serializes its body once for both ways of sending it. Returns `undefined` for a call
+ * that cannot be an item.
  */
 function encodeCall(
   method: string,
@@ -138,7 +138,7 @@ function encodeCall(
   return undefined;
 }
 
-/** Copies an error, with another request. */
+/** Copies an error and replaces its request. */
 function copyError(error: Error, request: RequestSummary): Error {
   const copy = new Error(error.message);
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error));

@@ -1,5 +1,5 @@
 /**
- * Bulk requests of ready items: how many items each request holds, and what came of each of them.
+ * Sends items in bulk requests and adapts the size of the requests.
  *
  * @module
  */
@@ -51,17 +51,17 @@ export type Refusal = PrefactorApiError | PrefactorResponseContractError;
 export interface DoneItem<Item> {
   readonly item: Item;
   readonly output: BulkOutput;
-  /** The error response, if the output stands for one to the whole request. */
+  /** The error response, if the whole request failed with it. */
   readonly refusal?: Refusal;
 }
 
-/** What came of the items of one request. */
+/** The outcome of one request. */
 export interface SentItems<Item> {
   /** The items that have an output. */
   readonly done: readonly DoneItem<Item>[];
-  /** The items that have none, because the API stopped before them. */
+  /** The items without an output, because the API stopped before them. */
   readonly left: readonly Item[];
-  /** The response, unless the API refused the request as a whole. */
+  /** The response, unless the API rejected the request as a whole. */
   readonly response?: OperationResponse;
 }
 
@@ -70,9 +70,9 @@ export class BulkSender {
   readonly #requester: HttpRequester;
   readonly #maxItems: number;
   readonly #maxBytes: number;
-  /** The most items in a request since the API last refused a request as a whole. */
+  /** The maximum number of items in any request, lowered when the API rejects a whole request. */
   #ceiling: number;
-  /** The most items in the next request. */
+  /** The maximum number of items in the next request. */
   #limit: number;
 
   /** Creates a sender. */
@@ -85,17 +85,17 @@ export class BulkSender {
     this.#maxBytes = maxBytes;
   }
 
-  /** Returns the room of the next request. */
+  /** Returns the room in the next request. */
   room(): Room {
     return new Room(this.#limit, this.#maxBytes);
   }
 
   /**
-   * Sends items, at least one, in order. The API stops at the first one that fails, which must not multiply what is
-   * sent: the next request holds at most twice as many items as this one got through.
+   * Sends one or more items in order. The API stops at the first item that fails. So that few items are sent again, the
+   * next request holds at most twice as many items as the API processed.
    *
    * If the request as a whole fails with an error that is splittable, no item is done and the next request holds half
-   * as many. A single item has then failed, with the error as its output.
+   * as many. If there was only one item, it has failed, with the error as its output.
    */
   async send<Item extends ReadyItem>(
     items: readonly Item[],
@@ -128,15 +128,15 @@ export class BulkSender {
     return { done, left, response };
   }
 
-  /** Sets the size of the next request to what the API got through of this one. */
+  /** Adapts the size of the next request to the number of items that the API processed. */
   adapt(count: number, through: number): void {
     const limit = through === count ? Math.max(this.#limit, 2 * through) : Math.max(1, 2 * through);
     this.#limit = Math.min(limit, this.#ceiling);
   }
 
-  /** Halves the size of requests from now on, because this one was too large. */
+  /** Halves the size of all later requests, because this one was too large. */
   shrink(count: number): void {
-    // If a single item was the reason, the others may go together again.
+    // If a single item was the reason, the others can share requests again.
     this.#ceiling = count > 1 ? Math.floor(count / 2) : this.#maxItems;
     this.#limit = count > 1 ? this.#ceiling : 1;
   }
@@ -154,12 +154,12 @@ export class Room {
     this.#bytes = bytes - '{"items":[]}'.length + 1; // n items have n - 1 commas between them
   }
 
-  /** Whether not even the smallest item fits. */
+  /** Whether no further item fits. */
   get isFull(): boolean {
     return this.#items === 0;
   }
 
-  /** Takes an item of this size if it fits; the first item always does. */
+  /** Reserves room for an item of this size if it fits. The first item always fits. */
   take(bytes: number): boolean {
     const fits = this.#items > 0 && (bytes < this.#bytes || this.#isEmpty);
     if (!fits) return false;
@@ -182,12 +182,12 @@ function outputOf(refusal: Refusal): BulkOutput {
   return { status: "error", code, message: refusal.message };
 }
 
-/** Returns whether the request was too large; the proxy that says so need not respond with JSON. */
+/** Returns whether the request was too large. The response may come from a proxy and need not be JSON. */
 export function isTooLarge({ statusCode }: Refusal): boolean {
   return statusCode === 413;
 }
 
-/** The operation that sends the items. Without an output for the first one, a job would never end. */
+/** The operation that sends the items. It requires an output for the first one; without it a job would never end. */
 function sendItems(items: readonly ReadyItem[]): Operation<object, BulkResponse> {
   const first = items[0]!.key;
   const json = new RawJson(`{"items":[${items.map(({ json }) => json).join()}]}`);
@@ -203,7 +203,7 @@ function sendItems(items: readonly ReadyItem[]): Operation<object, BulkResponse>
   };
 }
 
-/** Where short texts are encoded to measure them, which is several times faster than without a buffer. */
+/** A buffer for measuring short texts. Reusing it is several times faster than encoding into a new one. */
 let buffer: Uint8Array | undefined;
 
 /** Returns the size of a text in UTF-8, in bytes. */

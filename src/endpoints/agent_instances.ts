@@ -149,36 +149,36 @@ export class AgentInstanceClient {
   /**
    * Creates the client.
    *
-   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester The sender of the requests, usually a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
 
   /**
-   * Registers a run: the agent, its version, and the types of span that it will record.
+   * Registers a run of an agent, with the version of the agent and the types of the spans that it will record.
    *
    * @param params The agent, its version and schemas. `update_current_version` defaults to `true`.
    * @param options Options of this call.
-   * @returns The instance, `pending`.
-   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @returns The instance, which is `pending`.
+   * @throws {PrefactorClientError} If an argument is invalid. Nothing was sent.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
-   * @throws {PrefactorResponseContractError} If the response holds no valid instance. The instance may have been
-   * registered; `body` is the response.
+   * @throws {PrefactorResponseContractError} If the response contains no valid instance. The instance may have been
+   * registered nevertheless; `body` is the response.
    */
   register(params: RegisterInstanceRequest, options?: RequestOptions): Promise<AgentInstance> {
     return execute({ requester: this.#requester, operation: REGISTER_INSTANCE, params, options });
   }
 
   /**
-   * Starts a run that is `pending`.
+   * Starts a `pending` run.
    *
-   * @param id The id of the instance.
-   * @param params When the run started. Defaults to now, by the server's clock.
+   * @param id The ID of the instance.
+   * @param params The start time, which defaults to the platform's current time, and the idempotency key.
    * @param options Options of this call.
-   * @returns The instance, `active`.
-   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
-   * @throws {PrefactorApiError} With code `"invalid_action"` (409) if it is not `pending`.
+   * @returns The instance, which is `active`.
+   * @throws {PrefactorClientError} If an argument is invalid. Nothing was sent.
+   * @throws {PrefactorApiError} If the run is not `pending`: code `"invalid_action"`, status 409.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   start(id: string, params: StartInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
@@ -188,12 +188,13 @@ export class AgentInstanceClient {
   /**
    * Finishes a run: an `active` one as `complete` or `failed`, a `pending` one as `cancelled`.
    *
-   * @param id The id of the instance.
-   * @param params How and when the run ended. Defaults to `complete` and now, by the server's clock.
+   * @param id The ID of the instance.
+   * @param params The status, which defaults to `complete`, and the end time, which defaults to the platform's current
+   * time.
    * @param options Options of this call.
    * @returns The finished instance.
-   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
-   * @throws {PrefactorApiError} With code `"invalid_action"` (409) if its status does not allow it.
+   * @throws {PrefactorClientError} If an argument is invalid. Nothing was sent.
+   * @throws {PrefactorApiError} If the status of the run does not allow it: code `"invalid_action"`, status 409.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   finish(id: string, params: FinishInstanceRequest = {}, options?: RequestOptions): Promise<AgentInstance> {
@@ -201,11 +202,11 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Terminates an active run for good. The responses about the run then tell the agent to stop, which aborts its
+   * Terminates an `active` run permanently. Later responses about the run tell the agent to stop, which aborts its
    * `terminationSignal`.
    *
-   * @param id The id of the instance.
-   * @param params The reason, which the agent gets to see, and the time.
+   * @param id The ID of the instance.
+   * @param params The reason, which the agent receives, and the time, which defaults to the platform's current time.
    * @param options Options of this call.
    * @returns The terminated instance.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -215,10 +216,10 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Records a quality of a run, such as the result of an evaluation. Other qualities stay as they are.
+   * Records a quality of a run, such as the result of an evaluation. Other qualities are not affected.
    *
-   * @param id The id of the instance.
-   * @param params The name of the quality as the registration declared it, and its payload; `null` removes it.
+   * @param id The ID of the instance.
+   * @param params The name of the quality, as declared in the registration, and its payload, or `null` to remove it.
    * @param options Options of this call.
    * @returns The instance.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -228,9 +229,9 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Gets an instance by its id.
+   * Gets an instance by its ID.
    *
-   * @param id The id of the instance.
+   * @param id The ID of the instance.
    * @param options Options of this call.
    * @returns The instance.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -240,7 +241,7 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Gets an instance by its id or by your own identifier, with its counts, costs and risk on request.
+   * Gets an instance by its ID or by your own identifier, optionally with its counts, costs and risk.
    *
    * @param params Exactly one of `agent_instance_id` and `external_identifier`, and what to include.
    * @param options Options of this call.
@@ -264,9 +265,9 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Reads the instances of all pages, one page at a time.
+   * Iterates over all instances, requesting one page at a time.
    *
-   * @param params The agent, the filters, and the first page if it is not the first of all. `page_size` defaults to 100.
+   * @param params The agent, the filters, and the page to start from. `page_size` defaults to 100.
    * @param options Options of each request.
    * @returns An async generator of instances.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -279,9 +280,9 @@ export class AgentInstanceClient {
   }
 
   /**
-   * Gets the context of an instance: its run as a text that another agent can read.
+   * Gets the context of an instance: a description of its run as text for another agent.
    *
-   * @param id The id of the instance.
+   * @param id The ID of the instance.
    * @param options Options of this call.
    * @returns The context.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.

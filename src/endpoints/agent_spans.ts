@@ -105,7 +105,7 @@ export class AgentSpanClient {
   /**
    * Creates the client.
    *
-   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester The sender of the requests, usually a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
@@ -114,13 +114,13 @@ export class AgentSpanClient {
   /**
    * Creates a span, which records a step of a run.
    *
-   * @param params The instance, the type of span, its status and payload. `payload` defaults to `{}`.
+   * @param params The instance, the span type, its status and payload. `payload` defaults to `{}`.
    * @param options Options of this call.
    * @returns The span.
-   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
+   * @throws {PrefactorClientError} If an argument is invalid. Nothing was sent.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
-   * @throws {PrefactorResponseContractError} If the response holds no valid span. The span may have been created;
-   * `body` is the response.
+   * @throws {PrefactorResponseContractError} If the response contains no valid span. The span may have been created
+   * nevertheless; `body` is the response.
    */
   create(params: CreateSpanRequest, options?: RequestOptions): Promise<AgentSpan> {
     return execute({ requester: this.#requester, operation: CREATE_SPAN, params, options });
@@ -129,12 +129,13 @@ export class AgentSpanClient {
   /**
    * Finishes a span: an `active` one as `complete` or `failed`, a `pending` one as `cancelled`.
    *
-   * @param id The id of the span.
-   * @param params How and when the step ended, and its result. Defaults to `complete` and now, by the server's clock.
+   * @param id The ID of the span.
+   * @param params The result; the status, which defaults to `complete`; and the end time, which defaults to the
+   * platform's current time.
    * @param options Options of this call.
    * @returns The finished span.
-   * @throws {PrefactorClientError} If an argument is invalid; nothing was sent.
-   * @throws {PrefactorApiError} With code `"invalid_action"` (409) if its status does not allow it.
+   * @throws {PrefactorClientError} If an argument is invalid. Nothing was sent.
+   * @throws {PrefactorApiError} If the status of the span does not allow it: code `"invalid_action"`, status 409.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   finish(id: string, params: FinishSpanRequest = {}, options?: RequestOptions): Promise<AgentSpan> {
@@ -142,9 +143,9 @@ export class AgentSpanClient {
   }
 
   /**
-   * Wipes the sensitive values of a span at the platform.
+   * Permanently deletes the sensitive values of a span from the platform.
    *
-   * @param id The id of the span.
+   * @param id The ID of the span.
    * @param params The idempotency key. Defaults to a generated one.
    * @param options Options of this call.
    * @returns The span.
@@ -155,10 +156,10 @@ export class AgentSpanClient {
   }
 
   /**
-   * Gets a span by its id.
+   * Gets a span by its ID.
    *
-   * @param id The id of the span.
-   * @param params Whether sensitive values are redacted. Defaults to no.
+   * @param id The ID of the span.
+   * @param params Whether to redact sensitive values, which defaults to `false`.
    * @param options Options of this call.
    * @returns The span.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -180,10 +181,9 @@ export class AgentSpanClient {
   }
 
   /**
-   * Reads the spans of all pages, one page at a time.
+   * Iterates over all spans, requesting one page at a time.
    *
-   * @param params The instance or agent, the filters, and the first page if it is not the first of all. `page_size`
-   * defaults to 100.
+   * @param params The instance or agent, the filters, and the page to start from. `page_size` defaults to 100.
    * @param options Options of each request.
    * @returns An async generator of spans.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.

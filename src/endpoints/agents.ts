@@ -136,7 +136,7 @@ export class AgentClient {
   /**
    * Creates the client.
    *
-   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester The sender of the requests, usually a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
@@ -155,9 +155,9 @@ export class AgentClient {
   }
 
   /**
-   * Updates an agent. Fields that are left out stay as they are; `null` clears a field.
+   * Updates an agent. Omitted fields keep their values; `null` clears a field.
    *
-   * @param id The id of the agent.
+   * @param id The ID of the agent.
    * @param params The fields to change.
    * @param options Options of this call.
    * @returns The agent after the update.
@@ -170,7 +170,7 @@ export class AgentClient {
   /**
    * Retires an agent. It cannot register runs until it is reinstated.
    *
-   * @param id The id of the agent.
+   * @param id The ID of the agent.
    * @param params The idempotency key. Defaults to a generated one.
    * @param options Options of this call.
    * @returns The retired agent.
@@ -183,7 +183,7 @@ export class AgentClient {
   /**
    * Reinstates a retired agent.
    *
-   * @param id The id of the agent.
+   * @param id The ID of the agent.
    * @param params The idempotency key. Defaults to a generated one.
    * @param options Options of this call.
    * @returns The reinstated agent.
@@ -196,7 +196,7 @@ export class AgentClient {
   /**
    * Deletes an agent.
    *
-   * @param id The id of the agent.
+   * @param id The ID of the agent.
    * @param options Options of this call.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
@@ -205,9 +205,9 @@ export class AgentClient {
   }
 
   /**
-   * Gets an agent by its id.
+   * Gets an agent by its ID.
    *
-   * @param id The id of the agent.
+   * @param id The ID of the agent.
    * @param options Options of this call.
    * @returns The agent.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -217,11 +217,11 @@ export class AgentClient {
   }
 
   /**
-   * Gets an agent by its id or by your own identifier, with its counts and risk on request.
+   * Gets an agent by its ID or by your own identifier, optionally with its counts and risk.
    *
    * @param params Exactly one of `agent_id` and `external_identifier`, and what to include.
    * @param options Options of this call.
-   * @returns The agent in `details`, and its `risk_rollup`.
+   * @returns The agent in `details`, and its `risk_rollup` if requested.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
    */
   show(params: ShowAgentRequest, options?: RequestOptions): Promise<AgentShow> {
@@ -241,9 +241,9 @@ export class AgentClient {
   }
 
   /**
-   * Reads the agents of all pages, one page at a time.
+   * Iterates over all agents, requesting one page at a time.
    *
-   * @param params The filters, and the first page if it is not the first of all. `page_size` defaults to 100.
+   * @param params The filters, and the page to start from. `page_size` defaults to 100.
    * @param options Options of each request.
    * @returns An async generator of agents.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.

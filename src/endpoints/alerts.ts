@@ -70,7 +70,7 @@ const COUNT: Operation<CountAlertsRequest, number> = {
 };
 
 /**
- * Raises, clears and reads the alerts of agent instances. Reading needs an account-scoped token.
+ * Raises, clears and reads alerts about agent instances. Reading needs an account-scoped token.
  *
  * @example
  * ```ts
@@ -95,16 +95,16 @@ export class AlertClient {
   /**
    * Creates the client.
    *
-   * @param requester Sends the requests, such as a `PrefactorHttpClient`.
+   * @param requester The sender of the requests, usually a `PrefactorHttpClient`.
    */
   constructor(requester: HttpRequester) {
     this.#requester = requester;
   }
 
   /**
-   * Raises an alert of an agent instance.
+   * Raises an alert about an agent instance.
    *
-   * @param params The instance, the name of the alert as the registration declared it, its severity and payload.
+   * @param params The instance, the name of the alert, as declared in the registration, its severity and its payload.
    * @param options Options of this call.
    * @returns The alert.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -114,7 +114,7 @@ export class AlertClient {
   }
 
   /**
-   * Clears an alert of an agent instance.
+   * Clears an alert about an agent instance.
    *
    * @param params The instance and the name of the alert.
    * @param options Options of this call.
@@ -126,9 +126,9 @@ export class AlertClient {
   }
 
   /**
-   * Gets an alert by its id.
+   * Gets an alert by its ID.
    *
-   * @param id The id of the alert.
+   * @param id The ID of the alert.
    * @param options Options of this call.
    * @returns The alert.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.
@@ -150,9 +150,9 @@ export class AlertClient {
   }
 
   /**
-   * Reads the alerts of all pages, one page at a time.
+   * Iterates over all alerts, requesting one page at a time.
    *
-   * @param params The filters, and the first page if it is not the first of all. `page_size` defaults to 100.
+   * @param params The filters, and the page to start from. `page_size` defaults to 100.
    * @param options Options of each request.
    * @returns An async generator of alerts.
    * @throws {PrefactorHttpError} The same errors as {@linkcode PrefactorHttpClient.request}.

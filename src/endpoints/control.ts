@@ -1,5 +1,5 @@
 /**
- * Reports to the sender of requests what their responses say about agent instances.
+ * Reports what responses say about agent instances to the requester.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import { errorKind, type PrefactorApiError } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
 import type { ControlObservation, HttpRequester, RequestOptions } from "../http_requester.ts";
 
-/** The agent instance or span that an operation is about, as far as its arguments tell. */
+/** The agent instance or span that an operation is about, according to its arguments. */
 export interface Subject {
-  /** The name of the id in the path. */
+  /** The name of the ID in the path. */
   readonly idField?: string | undefined;
   /** Whether the operation ends the instance. */
   readonly isEnd?: boolean | undefined;
-  /** The id in the path. */
+  /** The ID in the path. */
   readonly id?: string | undefined;
   /** The fields of the request. */
   readonly fields?: { readonly [name: string]: unknown };
@@ -25,12 +25,12 @@ type Body = Readonly<Record<string, unknown>>;
 
 const IS_OBSERVED: unique symbol = /* @__PURE__ */ Symbol("isObserved");
 
-/** Marks the options of a request whose response its caller observes, so that the sender does not observe it again. */
+/** Marks the options of a request whose caller observes the response, so that the requester does not do it again. */
 export function markObserved(options: RequestOptions & { [IS_OBSERVED]?: true }): void {
   options[IS_OBSERVED] = true;
 }
 
-/** Returns whether the caller of a request with these options observes its response. */
+/** Returns whether the caller of a request with these options observes the response. */
 export function isObserved(options: unknown): boolean {
   return isObject(options) && IS_OBSERVED in options;
 }

@@ -29,29 +29,32 @@ import { markObserved, observeError, observeResponse, type Subject } from "./con
 
 type Guard<T> = (value: unknown) => value is T;
 
-/** Everything there is to know about one operation of the API. */
+/** The description of one operation of the API. */
 export interface Operation<Params extends object, Result> {
-  /** The action as messages name it, such as `create the span`. */
+  /** The action that messages name, such as `create the span`. */
   readonly action: string;
   /** The HTTP method. */
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
-  /** The path; `{id}` is replaced with the id that the method takes. */
+  /** The path; `{id}` is replaced with the ID that the method takes. */
   readonly path: string;
   /** Returns whether the params are valid. */
   readonly isParams: Guard<Params>;
-  /** Puts the fields of the params where the API expects them. */
+  /** Places the fields of the params where the API expects them. */
   readonly encode: Encoding;
-  /** Creates the fields that are sent unless the params have them. */
+  /** Creates the default values of fields that the params lack. */
   readonly defaults?: () => JsonObject;
-  /** Checks the response and extracts the result. The call is marked as pure, so that bundlers drop unused operations. */
+  /**
+   * Checks the response and extracts the result. Rows mark the call as pure, so that bundlers can drop unused
+   * operations.
+   */
   readonly decode: Decoding<Result>;
   /** Whether the request carries an idempotency key. Defaults to `true` for a POST and `false` for other methods. */
   readonly isKeyed?: boolean;
-  /** Whether the response holds a secret, which is left out of errors. Defaults to `false`. */
+  /** Whether the response contains a secret, which errors must not include. Defaults to `false`. */
   readonly isResponseSecret?: boolean | undefined;
-  /** The fields whose `null` is sent. Defaults to none: a `null` is left out. */
+  /** The fields that are sent even if they are `null`. Defaults to none: `null` fields are omitted. */
   readonly nullable?: readonly string[];
-  /** The name of the id in the path, where it is a field. */
+  /** The name of the field that holds the ID of the path in bulk items and observations. */
   readonly idField?: "agent_id" | "agent_instance_id" | "agent_span_id";
   /** The type of the operation in a bulk request, if it is allowed in one. */
   readonly bulkType?: string;
@@ -59,25 +62,25 @@ export interface Operation<Params extends object, Result> {
   readonly isEnd?: boolean;
 }
 
-/** The guard of an operation without params. */
+/** The guard for an operation without params. */
 export const isNoParams: Guard<Record<never, never>> = isObject;
 
-/** Puts the fields of a request, a new object, and its idempotency key if it has one into a body or a query. */
+/** Places the fields of a request, which are a new object, and its idempotency key, if any, in a body or a query. */
 export type Encoding = (
   fields: JsonObject,
   idempotencyKey?: string,
 ) => Pick<HttpRequestOptions, "json" | "params">;
 
-/** Puts the fields at the top level of the body, beside the key. */
+/** Places the fields at the top level of the body, beside the key. */
 export const flat: Encoding = (fields, idempotencyKey) => {
   if (idempotencyKey !== undefined) fields["idempotency_key"] = idempotencyKey;
   return { json: fields };
 };
 
-/** Puts the fields into `details`, beside the key. */
+/** Places the fields in `details`, beside the key. */
 export const inDetails: Encoding = (fields, idempotencyKey) => flat({ details: fields }, idempotencyKey);
 
-/** Puts the fields into the query; a field of an object becomes `object[field]`. */
+/** Places the fields in the query. A field of a nested object becomes `object[field]`. */
 export const asQuery: Encoding = (fields) => {
   const params: Record<string, QueryValue> = {};
   for (const [name, value] of Object.entries(fields)) {
@@ -135,9 +138,9 @@ export function body<T>(isBody: Guard<T>): Decoding<T> {
 /** The operation has no result. */
 export const empty: Decoding<void> = { isBody: isObject, result: () => undefined };
 
-/** The arguments of an operation. */
+/** The arguments of an operation's method. */
 export interface OperationArguments<Params extends object> {
-  /** The id in the path, for operations that have one. */
+  /** The ID in the path, for operations that have one. */
   readonly id?: string;
   /** The params of the method. */
   readonly params: Params & { readonly idempotency_key?: string | null | undefined };
@@ -150,10 +153,10 @@ export interface EncodedRequest {
   readonly options: HttpRequestOptions;
 }
 
-/** What encoding needs from the sender of the request. */
+/** The part of the requester that encoding needs. */
 export type EncodingContext = Pick<HttpRequester, "createIdempotencyKey" | "redact">;
 
-/** What {@linkcode execute} needs to carry out an operation. */
+/** The input of {@linkcode execute}. */
 export interface Execution<Params extends object, Result> extends OperationArguments<Params> {
   readonly requester: HttpRequester;
   readonly operation: Operation<Params, Result>;
@@ -184,7 +187,7 @@ export async function execute<Params extends object, Result>(
 /** A successful response. A requester without `send` returns only the body. */
 export type OperationResponse = Pick<ApiResponseInfo, "body"> & Partial<ApiResponseInfo>;
 
-/** Sends a request, with the facts around the response if the requester returns them. */
+/** Sends a request. The response has a status and headers if the requester has a `send` method. */
 export function sendRequest(
   requester: HttpRequester,
   { method, path, options: ownOptions }: EncodedRequest,
@@ -230,7 +233,7 @@ export function encodeRequest<Params extends object>(
   };
 }
 
-/** Encodes the fields of the params: absent ones and the key are left out, dates become strings. */
+/** Encodes the fields of the params: omits absent fields and the key, and converts dates to strings. */
 export function encodeFields<Params extends object>(
   operation: Operation<Params, unknown>,
   params: Params,
@@ -243,7 +246,7 @@ export function encodeFields<Params extends object>(
     if (value === null && !operation.nullable?.includes(name)) continue;
     if (name === "__proto__") continue; // assigning to it would change the prototype
     if (value instanceof Date) {
-      // The guard of the params has not seen the dates in fields that it does not know.
+      // The guard does not check dates in unknown fields.
       checker.check(name, isTimestamp(value), "a valid Date", value);
       fields[name] = value.toISOString();
     } else {
@@ -263,7 +266,7 @@ function keyOf(
   return key;
 }
 
-/** Checks an id that a path can hold. */
+/** Checks that an ID can be a segment of a path. */
 export function checkId(name: string, id: unknown, checker: ArgumentChecker): string {
   const isId = typeof id === "string" && id !== "" && id !== "." && id !== ".." && id.isWellFormed();
   return isId ? id : checker.fail(name, "an id that a path can hold", id);
@@ -282,7 +285,7 @@ export function decodeResponse<Result>(
 ): Result {
   if (decode.isBody(response.body)) return decode.result(response.body);
   const body = redact(context, response.body);
-  // The whole response is checked, since its redacted copy is cut.
+  // Check the whole response, since its redacted copy may be truncated.
   const { path, expected, value } = findIssue(decode.isBody, response.body) ??
     { path: "", expected: "the same at each read", value: body };
   const issue = {
@@ -293,7 +296,7 @@ export function decodeResponse<Result>(
   throw contractError(issue, request, { ...response, body: body as JsonObject }, context);
 }
 
-/** Creates the error for a response with an issue. The token has been taken out of the issue and the body. */
+/** Creates the error for a response with an issue. The issue and the body are already redacted. */
 export function contractError(
   { path: at, expected, value }: Issue,
   { method, path: rawPath, options: { idempotencyKey, isResponseSecret } }: EncodedRequest,

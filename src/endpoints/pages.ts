@@ -20,8 +20,8 @@ import {
 const MAX_PAGE_SIZE = 100;
 
 /**
- * Yields the rows of all pages, one page in flight at a time. A row that the previous page held already, because rows
- * shift while new ones arrive, is not yielded twice.
+ * Yields the rows of all pages and requests one page at a time. Rows shift to the next page if new ones are added in the
+ * meantime; a row that was already in the previous page is not yielded again.
  */
 export async function* listAll<Params extends PageParams, Row extends { readonly id: string }>(
   execution: Execution<Params, Page<Row>>,
@@ -46,7 +46,7 @@ export async function* listAll<Params extends PageParams, Row extends { readonly
     if (next === null || next === undefined || page.summaries.length === 0) return;
     const least = (pagination?.offset ?? 0) + 1;
     const offset = typeof next === "string" && next.trim() !== "" ? Number(next) : next;
-    if (!isIntegerIn(offset, least, Number.MAX_SAFE_INTEGER)) { // it would never end
+    if (!isIntegerIn(offset, least, Number.MAX_SAFE_INTEGER)) { // otherwise it would never end
       const path = "pagination.next_page_offset";
       const issue = { path, expected: `an integer >= ${least}`, value: redact(requester, next) };
       const [request, response] = facts;

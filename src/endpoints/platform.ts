@@ -20,13 +20,13 @@ export const PING: Operation<Record<never, never>, void> = {
 
 /** The params of {@linkcode GENERATE_PFIDS}. */
 export interface GeneratePfidsRequest extends IdempotentRequest {
-  /** The number of ids. */
+  /** The number of IDs. */
   count: number;
-  /** The account of the ids. Defaults to that of the token. */
+  /** The account of the IDs. Defaults to the token's account. */
   account_id?: string | null | undefined;
 }
 
-/** Has the platform create ids. */
+/** Generates PFIDs on the platform. */
 export const GENERATE_PFIDS: Operation<GeneratePfidsRequest, string[]> = {
   action: "generate the PFIDs",
   method: "POST",
@@ -43,7 +43,7 @@ export const GENERATE_PFIDS: Operation<GeneratePfidsRequest, string[]> = {
   },
 };
 
-/** Sources differ on whether the ids are at the top level or in `details`. */
+/** Sources differ on whether the IDs are at the top level or in `details`. */
 function holderOf(body: JsonObject | Record<string, unknown>): Record<string, unknown> {
   return body["pfids"] === undefined && isObject(body["details"]) ? body["details"] : body;
 }

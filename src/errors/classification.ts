@@ -1,5 +1,5 @@
 /**
- * Tells transient errors from permanent ones.
+ * Classifies errors as transient or permanent.
  *
  * @module
  */
@@ -8,9 +8,9 @@ import { errorKind } from "./errors.ts";
 import { isUntrustedCertificate } from "./network_cause.ts";
 
 /**
- * Returns whether the same request may succeed later: a network error or a timeout (but not an untrusted certificate),
- * or a response with status 429 or from 500 up. Looks at the cause of a `PrefactorRetryExhaustedError` or `PrefactorBulkError`. An abort
- * is neither transient nor permanent.
+ * Returns whether the same request may succeed later. This is the case for network errors and timeouts, except for an
+ * untrusted certificate, and for responses with status 429 or at least 500. A `PrefactorRetryExhaustedError` or
+ * `PrefactorBulkError` is classified by its cause. An abort is neither transient nor permanent.
  *
  * @example
  * ```ts
@@ -26,8 +26,9 @@ export function isTransientHttpError(error: unknown): boolean {
 }
 
 /**
- * Returns whether the same request will fail again: a response with a status from 400 to 499 but 429, or one that
- * breaks the contract and is not transient. Looks at the cause of a `PrefactorRetryExhaustedError` or `PrefactorBulkError`.
+ * Returns whether the same request will fail again. This is the case for responses with a status from 400 to 499,
+ * except 429, and for responses that violate the contract and are not transient. A `PrefactorRetryExhaustedError` or
+ * `PrefactorBulkError` is classified by its cause.
  *
  * @example
  * ```ts
@@ -42,7 +43,7 @@ export function isPermanentHttpError(error: unknown): boolean {
     kind === "api" && statusCode >= 400 && statusCode < 500 && statusCode !== 429;
 }
 
-/** Returns what the classification looks at: the kind, status (0 if it has none) and cause of the innermost error. */
+/** Returns the facts that decide the classification: the kind, status (0 for none) and cause of the innermost error. */
 function facts(error: unknown): { kind: string | undefined; statusCode: number; cause: unknown } {
   let current = error as { statusCode?: number; cause?: unknown };
   while (["bulk", "exhausted"].includes(errorKind(current) ?? "")) current = current.cause as typeof current;

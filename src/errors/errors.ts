@@ -1,5 +1,5 @@
 /**
- * The errors of this package: one base class, and one class for each reaction that a caller may have.
+ * The errors of this package: a base class, and a class for each kind of failure that callers may handle differently.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { BulkResult } from "../models/bulk.ts";
 import type { Control } from "../models/control.ts";
 
-/** Marks every error of this package, whichever installed copy of it created the error. */
+/** Marks every error of this package, even one from another installed copy. */
 const KIND = /* @__PURE__ */ Symbol.for("@prefactor/http/error");
 
-/** The kind of an error. A subclass that the classification treats alike has the kind of its parent. */
+/** The kind of an error. A subclass has the kind of its parent if both are classified alike. */
 export type ErrorKind = "other" | "api" | "bulk" | "contract" | "exhausted" | "network";
 
 /** Returns the kind of an error of this package, or `undefined` for anything else. */
@@ -19,11 +19,11 @@ export function errorKind(value: unknown): ErrorKind | undefined {
   try {
     return (value as { [KIND]?: ErrorKind })[KIND];
   } catch {
-    return undefined; // a proxy that cannot be read
+    return undefined; // reading a proxy may throw
   }
 }
 
-/** Defines a property that logs do not show. */
+/** Defines a property that is not enumerable, so that logs do not show it. */
 function hide(target: object, key: PropertyKey, value: unknown): void {
   Object.defineProperty(target, key, { value, configurable: true, writable: true });
 }
@@ -34,11 +34,11 @@ export interface RequestSummary {
   readonly method: string;
   /** The path without its query. */
   readonly path: string;
-  /** The idempotency key. Sending the same request with the same key again is safe. */
+  /** The idempotency key. It is safe to send the same request with this key again. */
   readonly idempotencyKey?: string;
 }
 
-/** Options that every error takes. */
+/** Options of every error. */
 export interface PrefactorErrorOptions extends ErrorOptions {
   /** The request that failed. */
   request?: RequestSummary | undefined;
@@ -58,12 +58,12 @@ export interface PrefactorErrorOptions extends ErrorOptions {
  * ```
  */
 export class PrefactorHttpError extends Error {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected get className(): string {
     return "PrefactorHttpError";
   }
 
-  /** The kind that the classification looks at. */
+  /** The kind of error, by which `isTransientHttpError` and `isPermanentHttpError` classify it. */
   protected get kind(): string {
     return "other";
   }
@@ -74,7 +74,7 @@ export class PrefactorHttpError extends Error {
   /**
    * Creates the error.
    *
-   * @param message Describes the failure to people.
+   * @param message A human-readable description of the failure.
    * @param options The request that failed and the cause.
    */
   constructor(message: string, options: PrefactorErrorOptions = {}) {
@@ -96,7 +96,7 @@ export class PrefactorHttpError extends Error {
   }
 }
 
-/** Any error of this package, told apart by its `name`. */
+/** Any error of this package, as a union that is discriminated by `name`. */
 export type PrefactorError =
   | PrefactorApiError & { readonly name: "PrefactorApiError" }
   | PrefactorAuthError & { readonly name: "PrefactorAuthError" }
@@ -112,8 +112,8 @@ export type PrefactorError =
   | PrefactorResponseContractError & { readonly name: "PrefactorResponseContractError" };
 
 /**
- * Returns whether a value is an error of this package, also if a package manager installed two copies of it and
- * `instanceof` fails.
+ * Returns whether a value is an error of this package. Unlike `instanceof`, it works even if a package manager has
+ * installed two copies of the package.
  *
  * @example
  * ```ts
@@ -135,7 +135,7 @@ export function isPrefactorHttpError(value: unknown): value is PrefactorError {
   return errorKind(value) !== undefined;
 }
 
-/** The error codes of the API that are known. The API may add others. */
+/** The known error codes of the API. The API may add others. */
 export const API_ERROR_CODES = [
   "bad_request",
   "validation_errors",
@@ -151,13 +151,13 @@ export type ApiErrorCode = typeof API_ERROR_CODES[number] | (string & Record<nev
 
 /** Options of {@linkcode PrefactorApiError}. */
 export interface PrefactorApiErrorOptions extends PrefactorErrorOptions {
-  /** The id of the request, from the response header `x-request-id`. */
+  /** The ID of the request, from the response header `x-request-id`. */
   requestId?: string | undefined;
   /** The delay before a retry that the server asked for, in ms. */
   retryAfter?: number | undefined;
   /** The parsed body of the response, without the token. */
   body?: unknown;
-  /** The signal of the platform to the agent instance. */
+  /** The signal from the platform to the agent instance. */
   control?: Control | undefined;
 }
 
@@ -173,12 +173,12 @@ export interface PrefactorApiErrorOptions extends PrefactorErrorOptions {
  * ```
  */
 export class PrefactorApiError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorApiError";
   }
 
-  /** The kind that the classification looks at. */
+  /** The kind of error, by which `isTransientHttpError` and `isPermanentHttpError` classify it. */
   protected override get kind(): string {
     return "api";
   }
@@ -187,22 +187,27 @@ export class PrefactorApiError extends PrefactorHttpError {
   declare readonly code: ApiErrorCode;
   /** The HTTP status. */
   declare readonly statusCode: number;
-  /** The id of the request, from the response header `x-request-id`; the platform's support may ask for it. */
+  /**
+   * The ID of the request, from the response header `x-request-id`; include it when you contact the platform's support.
+   */
   declare readonly requestId?: string | undefined;
   /** The delay before a retry that the server asked for, in ms. */
   declare readonly retryAfter?: number | undefined;
-  /** The parsed body of the response, without the token, cut to 64 KiB. Logs do not show it. */
+  /**
+   * The parsed body of the response, without the token, truncated to 64 KiB. It is not enumerable, so logs do not show
+   * it.
+   */
   declare readonly body?: unknown;
-  /** The signal of the platform to the agent instance, if the response carries one. */
+  /** The signal from the platform to the agent instance, if the response carries one. */
   declare readonly control?: Control;
 
   /**
    * Creates the error.
    *
-   * @param message Describes the failure to people.
+   * @param message A human-readable description of the failure.
    * @param code The error code.
    * @param statusCode The HTTP status.
-   * @param options The id of the request, the delay that the server asked for, the body, the request, the cause.
+   * @param options Further facts about the response, the request, and the cause.
    */
   constructor(
     message: string,
@@ -221,7 +226,7 @@ export class PrefactorApiError extends PrefactorHttpError {
 }
 
 /**
- * The API rejected the token (401) or what the token is used for (403).
+ * The API rejected the token (401), or the token lacks permission for the request (403).
  *
  * @example
  * ```ts
@@ -231,14 +236,14 @@ export class PrefactorApiError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorAuthError extends PrefactorApiError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorAuthError";
   }
 }
 
 /**
- * The API found nothing under the id or path of the request (404).
+ * The resource or path of the request does not exist (404).
  *
  * @example
  * ```ts
@@ -248,7 +253,7 @@ export class PrefactorAuthError extends PrefactorApiError {
  * ```
  */
 export class PrefactorNotFoundError extends PrefactorApiError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorNotFoundError";
   }
@@ -265,7 +270,7 @@ export class PrefactorNotFoundError extends PrefactorApiError {
  * ```
  */
 export class PrefactorConflictError extends PrefactorApiError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorConflictError";
   }
@@ -285,7 +290,7 @@ export class PrefactorConflictError extends PrefactorApiError {
  * ```
  */
 export class PrefactorValidationError extends PrefactorApiError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorValidationError";
   }
@@ -296,11 +301,11 @@ export class PrefactorValidationError extends PrefactorApiError {
   /**
    * Creates the error.
    *
-   * @param message Describes the failure to people.
+   * @param message A human-readable description of the failure.
    * @param code The error code.
    * @param statusCode The HTTP status.
    * @param errors The error of each field.
-   * @param options The id of the request, the delay that the server asked for, the body, the request, the cause.
+   * @param options Further facts about the response, the request, and the cause.
    */
   constructor(
     message: string,
@@ -316,15 +321,15 @@ export class PrefactorValidationError extends PrefactorApiError {
 
 /** Options of {@linkcode PrefactorRetryExhaustedError}. */
 export interface PrefactorRetryExhaustedErrorOptions {
-  /** The error of each attempt, in order, at most the last 10. Defaults to the last error alone. */
+  /** The errors of at most the last 10 attempts, in order. Defaults to only the last error. */
   failures?: readonly unknown[] | undefined;
   /** The request that failed. */
   request?: RequestSummary | undefined;
 }
 
 /**
- * The call was retried, or would have been, and no retry is left: every attempt failed, the server asked for a longer
- * delay than `maxRetryDelay`, or the client's `retryBudget` is used up.
+ * A call failed with a retriable error and cannot be retried further: it has used all its retries, the server asked for
+ * a longer delay than `maxRetryDelay`, or the client's `retryBudget` is used up.
  *
  * @example
  * ```ts
@@ -336,25 +341,25 @@ export interface PrefactorRetryExhaustedErrorOptions {
  * ```
  */
 export class PrefactorRetryExhaustedError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorRetryExhaustedError";
   }
 
-  /** The kind that the classification looks at. */
+  /** The kind of error, by which `isTransientHttpError` and `isPermanentHttpError` classify it. */
   protected override get kind(): string {
     return "exhausted";
   }
 
   /** The number of attempts. */
   declare readonly attempts: number;
-  /** The error of each attempt, in order, at most the last 10. Only the last keeps its `body`. */
+  /** The errors of at most the last 10 attempts, in order. Only the last one keeps its `body`. */
   declare readonly failures: readonly unknown[];
 
   /**
    * Creates the error.
    *
-   * @param message Describes the failure to people.
+   * @param message A human-readable description of the failure.
    * @param lastError The error of the last attempt.
    * @param attempts The number of attempts.
    * @param options The errors of all attempts and the request.
@@ -370,7 +375,7 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
     hide(this, "failures", options.failures ?? [lastError]);
   }
 
-  /** The error of the last attempt; the same as `cause`. */
+  /** The error of the last attempt, which is also the `cause`. */
   get lastError(): unknown {
     return this.cause;
   }
@@ -386,7 +391,7 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
 }
 
 /**
- * A bulk job stopped before its end. The `cause` says why.
+ * A bulk job stopped before its end. The `cause` is the reason.
  *
  * @example
  * ```ts
@@ -409,23 +414,23 @@ export class PrefactorRetryExhaustedError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorBulkError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorBulkError";
   }
 
-  /** The kind that the classification looks at. */
+  /** The kind of error, by which `isTransientHttpError` and `isPermanentHttpError` classify it. */
   protected override get kind(): string {
     return "bulk";
   }
 
-  /** What the job has done, and what is left. Logs do not show it. */
+  /** What the job has done and what is left. It is not enumerable, so logs do not show it. */
   declare readonly result: BulkResult;
 
   /**
    * Creates the error from the result so far.
    *
-   * @param message Describes the failure to people.
+   * @param message A human-readable description of the failure.
    * @param result What the job has done, and what is left.
    * @param options The error that stopped the job, as the cause.
    */
@@ -436,8 +441,8 @@ export class PrefactorBulkError extends PrefactorHttpError {
 }
 
 /**
- * The client was misused: an invalid config or argument, a closed client, or a `fetch` that does not return a
- * `Response`. Nothing was sent, unless the error has a `request`.
+ * The caller made a mistake: an invalid config or argument, a call on a closed client, or a `fetch` that does not return
+ * a `Response`. Nothing was sent, unless the error has a `request`.
  *
  * @example
  * ```ts
@@ -451,14 +456,14 @@ export class PrefactorBulkError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorClientError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorClientError";
   }
 }
 
 /**
- * No complete response arrived: `fetch` failed before or while the response was read. `cause` has the reason.
+ * No complete response arrived: `fetch` failed, or reading the response failed. The `cause` is the reason.
  *
  * @example
  * ```ts
@@ -469,12 +474,12 @@ export class PrefactorClientError extends PrefactorHttpError {
  * ```
  */
 export class PrefactorNetworkError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorNetworkError";
   }
 
-  /** The kind that the classification looks at. */
+  /** The kind of error, by which `isTransientHttpError` and `isPermanentHttpError` classify it. */
   protected override get kind(): string {
     return "network";
   }
@@ -484,12 +489,12 @@ export class PrefactorNetworkError extends PrefactorHttpError {
 export interface PrefactorTerminatedErrorOptions extends PrefactorErrorOptions {
   /** The ID of the agent instance. */
   agentInstanceId: string;
-  /** The reason that a person gave. */
+  /** The reason that the person gave, or `null` if there is none. */
   reason: string | null;
 }
 
 /**
- * A person has terminated the agent instance at the platform. It is the reason of `terminationSignal`.
+ * A person has terminated the agent instance on the platform. This is the abort reason of `terminationSignal`.
  *
  * @example
  * ```ts
@@ -500,21 +505,21 @@ export interface PrefactorTerminatedErrorOptions extends PrefactorErrorOptions {
  * ```
  */
 export class PrefactorTerminatedError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorTerminatedError";
   }
 
   /** The ID of the agent instance. */
   declare readonly agentInstanceId: string;
-  /** The reason that a person gave. */
+  /** The reason that the person gave, or `null` if there is none. */
   declare readonly reason: string | null;
 
   /**
    * Creates the error.
    *
-   * @param message Describes the termination to people.
-   * @param options The instance, the reason, the request, the cause.
+   * @param message A human-readable description of the termination.
+   * @param options The instance, the reason, the request, and the cause.
    */
   constructor(message: string, options: PrefactorTerminatedErrorOptions) {
     super(message, options);
@@ -543,7 +548,7 @@ export interface PrefactorTimeoutErrorOptions extends PrefactorErrorOptions {
  * ```
  */
 export class PrefactorTimeoutError extends PrefactorNetworkError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorTimeoutError";
   }
@@ -556,8 +561,8 @@ export class PrefactorTimeoutError extends PrefactorNetworkError {
   /**
    * Creates the error.
    *
-   * @param message Describes the failure to people.
-   * @param options The timeout that expired, its length, the request, the cause.
+   * @param message A human-readable description of the failure.
+   * @param options The timeout that expired, its length, the request, and the cause.
    */
   constructor(message: string, options: PrefactorTimeoutErrorOptions) {
     super(message, options);
@@ -570,11 +575,11 @@ export class PrefactorTimeoutError extends PrefactorNetworkError {
 export interface PrefactorResponseContractErrorOptions extends PrefactorErrorOptions {
   /** The HTTP status. */
   statusCode?: number | undefined;
-  /** The id of the request, from the response header `x-request-id`. */
+  /** The ID of the request, from the response header `x-request-id`. */
   requestId?: string | undefined;
   /** The delay before a retry that the server asked for, in ms. */
   retryAfter?: number | undefined;
-  /** The beginning of the body, 200 characters at most. */
+  /** The beginning of the body, at most 200 characters. */
   bodySnippet?: string | undefined;
   /** The path of the first invalid field. */
   path?: string | undefined;
@@ -583,9 +588,9 @@ export interface PrefactorResponseContractErrorOptions extends PrefactorErrorOpt
 }
 
 /**
- * The response breaks the contract of the API: it is not a JSON object, or a field is missing or invalid.
+ * The response violates the contract of the API: it is not a JSON object, or a field is missing or invalid.
  *
- * The server may have carried out the request all the same; `body` holds its response.
+ * The server may have processed the request nevertheless; `body` is its response.
  *
  * @example
  * ```ts
@@ -596,33 +601,36 @@ export interface PrefactorResponseContractErrorOptions extends PrefactorErrorOpt
  * ```
  */
 export class PrefactorResponseContractError extends PrefactorHttpError {
-  /** The name of the class, which minifiers keep. */
+  /** The class name, which minifiers do not change. */
   protected override get className(): string {
     return "PrefactorResponseContractError";
   }
 
-  /** The kind that the classification looks at. */
+  /** The kind of error, by which `isTransientHttpError` and `isPermanentHttpError` classify it. */
   protected override get kind(): string {
     return "contract";
   }
 
   /** The HTTP status. */
   declare readonly statusCode?: number | undefined;
-  /** The id of the request, from the response header `x-request-id`. */
+  /** The ID of the request, from the response header `x-request-id`. */
   declare readonly requestId?: string | undefined;
   /** The delay before a retry that the server asked for, in ms. */
   declare readonly retryAfter?: number | undefined;
-  /** The beginning of the body, 200 characters at most. */
+  /** The beginning of the body, at most 200 characters. */
   declare readonly bodySnippet?: string | undefined;
   /** The path of the first invalid field, such as `details.span_counts.total`. */
   declare readonly path?: string | undefined;
-  /** The parsed body, if it was JSON, without the token, cut to 64 KiB. Logs do not show it. */
+  /**
+   * The parsed body, if it was JSON, without the token, truncated to 64 KiB. It is not enumerable, so logs do not show
+   * it.
+   */
   declare readonly body?: unknown;
 
   /**
    * Creates the error.
    *
-   * @param message Describes the failure to people.
+   * @param message A human-readable description of the failure.
    * @param options Facts about the response.
    */
   constructor(message: string, options: PrefactorResponseContractErrorOptions = {}) {
@@ -636,7 +644,10 @@ export class PrefactorResponseContractError extends PrefactorHttpError {
   }
 }
 
-/** Returns the value itself if JSON can hold it; a foreign error, which would be `{}`, and anything else as text. */
+/**
+ * Returns the value itself if JSON can hold it, and otherwise a text. Foreign errors, which JSON shows as `{}`, become
+ * text too.
+ */
 function toJson(value: unknown): unknown {
   try {
     if (value instanceof Error && !(value instanceof PrefactorHttpError)) return String(value);

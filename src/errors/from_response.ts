@@ -1,5 +1,5 @@
 /**
- * Creates the error that an error response means.
+ * Converts error responses to errors.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import {
 /** The maximum number of invalid fields that a message names. */
 const MAX_FIELDS = 5;
 
-/** The maximum length of a text of the API in a message, in characters. */
+/** The maximum length of a text from the API in a message, in characters. */
 const MAX_TEXT_LENGTH = 1_000;
 
-/** Creates the error for a status from 400 up. The body is free of the token. */
+/** Creates the error for a status of 400 or more. The body must already be redacted. */
 export function errorFromResponse(
   statusCode: number,
   body: Record<string, unknown>,
@@ -63,7 +63,7 @@ function describe(
     (requestId === undefined ? "" : ` (request ${requestId})`);
 }
 
-/** Yields the path and message of each field error, one more than a message names at most. */
+/** Yields the path and message of each field error, at most one more than a message names. */
 function* fieldErrors(errors: Record<string, unknown>, path: string, depth = 0): Generator<string, void> {
   let count = 0;
   for (const name of Object.keys(errors)) {

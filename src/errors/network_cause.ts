@@ -1,7 +1,7 @@
 /**
- * What the causes of network errors say, on each runtime.
+ * Recognizes the causes of network errors on each runtime.
  *
- * Node and Bun set a `code`; Deno has only the message.
+ * Node and Bun set a `code`; on Deno there is only the message.
  *
  * @module
  */
@@ -14,15 +14,15 @@ const NEVER_CONNECTED =
 const UNTRUSTED_CERTIFICATE =
   /\b(?:(?:DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|CERT_[A-Z_]+|\w*UNABLE_TO_(?:VERIFY|GET)\w*|ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH|UNKNOWN_CERTIFICATE_VERIFICATION_ERROR)\b|invalid peer certificate/;
 
-/** The number of causes that are looked at. */
+/** The maximum number of nested causes to check. */
 const MAX_DEPTH = 10;
 
-/** Returns whether the request cannot have reached the server, as far as the runtime tells. */
+/** Returns whether the error shows that the request cannot have reached the server. */
 export function isNeverConnected(cause: unknown): boolean {
   return says(cause, NEVER_CONNECTED);
 }
 
-/** Returns whether the certificate of the server is not trusted. */
+/** Returns whether the error shows that the server's certificate is not trusted. */
 export function isUntrustedCertificate(cause: unknown): boolean {
   return says(cause, UNTRUSTED_CERTIFICATE);
 }

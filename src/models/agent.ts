@@ -19,7 +19,7 @@ import type { IdempotentRequest, JsonObject, OpenEnum } from "./common.ts";
 import type { DataClassification } from "./data_risk.ts";
 import { isPageParams, type PageParams } from "./page.ts";
 
-/** The number of an agent's instances by status. */
+/** The number of instances of an agent, by status. */
 export interface AgentInstanceCounts {
   /** All instances. */
   total?: number | null;
@@ -35,7 +35,7 @@ export interface AgentInstanceCounts {
   cancelled?: number | null;
   /** The instances that a person terminated. */
   terminated?: number | null;
-  /** The instances that ended, with any status. */
+  /** The instances that ended with any status. */
   finished?: number | null;
 }
 
@@ -79,15 +79,15 @@ export interface AgentSummary {
   owner_person_id?: string | null;
   /** The ID of the team. */
   team_id?: string | null;
-  /** The number of instances by status. */
+  /** The number of instances, by status. */
   instance_counts?: AgentInstanceCounts | null;
   /** Whether `update`, `retire`, `reinstate` and `delete` are available. */
   available_actions?: JsonObject | null;
-  /** The time of the last span that is an activity of the agent. */
+  /** The time of the last span with the purpose `activity`. */
   last_activity_span_at?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -140,21 +140,21 @@ export function isAgent(value: unknown): value is Agent {
     isAbsentOr(value["risk_profile_id"], isString);
 }
 
-/** The data risk of all types of span of an agent. */
+/** The data risk of all span types of an agent. */
 export interface RiskAssessment {
   /** The most confidential classification of the data. */
   highest_classification?: OpenEnum<DataClassification> | null;
-  /** The number of types of span by classification. */
+  /** The number of span types, by classification. */
   classification_counts?: { [classification: string]: number } | null;
   /** The kinds of data that the spans handle. */
   all_data_categories?: string[] | null;
-  /** The number of types of span that may communicate with others. */
+  /** The number of span types that may communicate with others. */
   external_communication_count?: number | null;
-  /** The number of types of span. */
+  /** The number of span types. */
   total_span_types?: number | null;
-  /** The number of types of span with a data risk. */
+  /** The number of span types with a data risk. */
   assessed_span_types?: number | null;
-  /** The number of types of span without a data risk. */
+  /** The number of span types without a data risk. */
   unassessed_span_types?: number | null;
 }
 
@@ -179,11 +179,11 @@ export function isRiskAssessment(value: unknown): value is RiskAssessment {
     isAbsentOr(value["unassessed_span_types"], isNumber);
 }
 
-/** The data risk of an agent: of the types of span that it has recorded, and of all that it declares. */
+/** The data risk of an agent: the risk of the span types that it has recorded, and of all that it declares. */
 export interface RiskRollup {
-  /** The risk of the types of span that the agent has recorded. */
+  /** The risk of the span types that the agent has recorded. */
   observed_risk?: RiskAssessment | null;
-  /** The risk of all types of span that the agent declares. */
+  /** The risk of all span types that the agent declares. */
   theoretical_risk?: RiskAssessment | null;
 }
 
@@ -203,7 +203,7 @@ export function isRiskRollup(value: unknown): value is RiskRollup {
     isAbsentOr(value["theoretical_risk"], isObject);
 }
 
-/** The response to `show`: an agent and, if it was asked for, its data risk. */
+/** The response to `show`: an agent and, if requested, its data risk. */
 export interface AgentShow {
   /** The agent. */
   details: Agent;
@@ -227,7 +227,7 @@ export function isAgentShow(value: unknown): value is AgentShow {
     isAbsentOr(value["risk_rollup"], isObject);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateAgentRequest extends IdempotentRequest {
   /** The name. */
   name: string;
@@ -235,7 +235,7 @@ export interface CreateAgentRequest extends IdempotentRequest {
   description?: string | null | undefined;
   /** The identifier of the agent in your own system. */
   external_identifier?: string | null | undefined;
-  /** The ID of the agent, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the agent, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
   /** The ID of the person who owns the agent. */
   owner_person_id?: string | null | undefined;
@@ -267,7 +267,7 @@ export function isCreateAgentRequest(value: unknown): value is CreateAgentReques
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` is left as it is; `null` clears it. */
+/** The params of `update`. An `undefined` field keeps its value; `null` clears it. */
 export interface UpdateAgentRequest extends IdempotentRequest {
   /** The name. */
   name?: string | null | undefined;
@@ -301,7 +301,7 @@ export function isUpdateAgentRequest(value: unknown): value is UpdateAgentReques
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `show`: exactly one of the identifiers. A field that is `undefined` or `null` is left out. */
+/** The params of `show`: exactly one of the identifiers. Fields that are `undefined` or `null` are omitted. */
 export interface ShowAgentRequest {
   /** The ID of the agent. */
   agent_id?: string | null | undefined;
@@ -333,7 +333,7 @@ export function isShowAgentRequest(value: unknown): value is ShowAgentRequest {
     isAbsentOr(value["include_risk_rollup"], isBoolean);
 }
 
-/** The params of a list of agents. A field that is `undefined` or `null` is left out. */
+/** The params of `list` and `listAll`. Fields that are `undefined` or `null` are omitted. */
 export interface ListAgentsRequest extends PageParams {
   /** The ID of the risk profile, or the string `"null"` for agents without one. */
   risk_profile_id?: string | null | undefined;

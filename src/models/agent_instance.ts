@@ -60,7 +60,7 @@ export function isInstancePurpose(value: unknown): value is InstancePurpose {
   return isOneOf(value, INSTANCE_PURPOSES);
 }
 
-/** The number of an agent instance's spans by status. */
+/** The number of spans of an agent instance, by status. */
 export interface AgentInstanceSpanCounts {
   /** All spans. */
   total: number;
@@ -74,7 +74,7 @@ export interface AgentInstanceSpanCounts {
   failed: number;
   /** The spans that were cancelled. */
   cancelled: number;
-  /** The spans that ended, with any status. */
+  /** The spans that ended with any status. */
   finished: number;
 }
 
@@ -173,11 +173,11 @@ export function isCostBreakdown(value: unknown): value is CostBreakdown {
 export interface InstanceRiskScore {
   /** The score. */
   total_score?: number | null;
-  /** The level that the score reaches. */
+  /** The level that corresponds to the score. */
   risk_level?: string | null;
-  /** The score from which the level is critical. */
+  /** The score at which the level becomes critical. */
   critical_threshold?: number | null;
-  /** Whether a span has a type with a data risk. */
+  /** Whether any span has a type with a data risk. */
   any_assessable?: boolean | null;
   /** The most confidential classification of the data. */
   peak_classification?: string | null;
@@ -185,7 +185,7 @@ export interface InstanceRiskScore {
   all_data_categories?: string[] | null;
   /** The actions that the spans may take. */
   allowed_actions?: string[] | null;
-  /** The contribution of each type of span. */
+  /** The contribution of each span type. */
   per_type?: JsonObject[] | null;
 }
 
@@ -231,15 +231,15 @@ export interface AgentInstance {
   environment_id: string;
   /** The status. */
   status: OpenEnum<AgentStatus>;
-  /** The time of the registration. */
+  /** The time of registration. */
   inserted_at: string;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at: string;
   /** The ID of the deployment. */
   agent_deployment_id?: string | null;
-  /** The number of spans by status. */
+  /** The number of spans, by status. */
   span_counts?: AgentInstanceSpanCounts | null;
-  /** The number of spans by type. */
+  /** The number of spans, by type. */
   span_schema_counts?: JsonObject | null;
   /** The tokens that the models used, and their cost. */
   cost_breakdown?: CostBreakdown | null;
@@ -251,17 +251,17 @@ export interface AgentInstance {
   external_identifier?: string | null;
   /** The purpose. */
   purpose?: OpenEnum<InstancePurpose> | null;
-  /** The time of the start. */
+  /** The start time. */
   started_at?: string | null;
-  /** The time of the end. */
+  /** The end time. */
   finished_at?: string | null;
-  /** The time of the last span that is an activity of the agent. */
+  /** The time of the last span with the purpose `activity`. */
   last_activity_span_at?: string | null;
   /** The reason of the person who terminated the instance. */
   termination_reason?: string | null;
   /** The risk, according to the agent's risk profile. */
   risk_score?: InstanceRiskScore | null;
-  /** The number of alerts that are raised. */
+  /** The number of raised alerts. */
   raised_alert_count?: number | null;
 }
 
@@ -295,7 +295,7 @@ export function isAgentInstance(value: unknown): value is AgentInstance {
     haveCommonTypes(value);
 }
 
-/** A run of an agent in a list: without its deployment, counts, cost and quality. */
+/** A run of an agent in a list, without its deployment, counts, costs and qualities. */
 export type AgentInstanceSummary = SummaryOf<
   Omit<
     AgentInstance,
@@ -344,7 +344,7 @@ function haveCommonTypes(value: Record<string, unknown>): boolean {
     isAbsentOr(value["raised_alert_count"], isNumber);
 }
 
-/** The context of an agent instance, as text for another agent. */
+/** A description of an agent instance as text for another agent. */
 export interface AgentContext {
   /** The text. */
   body: string;
@@ -371,15 +371,15 @@ export function isAgentContext(value: unknown): value is AgentContext {
     isAbsentOr(value["span_count"], isNumber);
 }
 
-/** The params of `register`. A field that is `undefined` or `null` is left out. */
+/** The params of `register`. Fields that are `undefined` or `null` are omitted. */
 export interface RegisterInstanceRequest extends IdempotentRequest {
   /** The ID of the agent. Leave it out with a deployment-scoped token. */
   agent_id?: string | null | undefined;
   /** The version of the agent. */
   agent_version: AgentVersionForRegister;
-  /** The schemas of its spans, quality payloads and alerts. */
+  /** The schemas of the agent's spans, quality payloads and alerts. */
   agent_schema_version: AgentSchemaVersionForRegister;
-  /** The ID of the instance, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the instance, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
   /** The ID of the environment. Leave it out with a deployment-scoped token. */
   environment_id?: string | null | undefined;
@@ -414,9 +414,9 @@ export function isRegisterInstanceRequest(value: unknown): value is RegisterInst
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `start`. A field that is `undefined` or `null` is left out. */
+/** The params of `start`. Fields that are `undefined` or `null` are omitted. */
 export interface StartInstanceRequest extends IdempotentRequest {
-  /** The time of the start: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
+  /** The start time: a `Date` or an ISO 8601 date-time. Defaults to the platform's current time. */
   timestamp?: Date | string | null | undefined;
 }
 
@@ -436,11 +436,11 @@ export function isStartInstanceRequest(value: unknown): value is StartInstanceRe
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `finish`. A field that is `undefined` or `null` is left out. */
+/** The params of `finish`. Fields that are `undefined` or `null` are omitted. */
 export interface FinishInstanceRequest extends IdempotentRequest {
   /** The status to finish with. The platform defaults to `"complete"`. */
   status?: FinishStatus | null | undefined;
-  /** The time of the end: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
+  /** The end time: a `Date` or an ISO 8601 date-time. Defaults to the platform's current time. */
   timestamp?: Date | string | null | undefined;
 }
 
@@ -461,11 +461,11 @@ export function isFinishInstanceRequest(value: unknown): value is FinishInstance
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `terminate`. A field that is `undefined` or `null` is left out. */
+/** The params of `terminate`. Fields that are `undefined` or `null` are omitted. */
 export interface TerminateInstanceRequest extends IdempotentRequest {
-  /** The reason, which the agent and the audit trail get; not empty. */
+  /** The reason, which the agent receives and the audit trail records. It must not be empty. */
   reason: string;
-  /** The time of the termination: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
+  /** The time of termination: a `Date` or an ISO 8601 date-time. Defaults to the platform's current time. */
   timestamp?: Date | string | null | undefined;
 }
 
@@ -488,7 +488,7 @@ export function isTerminateInstanceRequest(value: unknown): value is TerminateIn
 
 /** The params of `recordQuality`. */
 export interface RecordQualityRequest extends IdempotentRequest {
-  /** The name of the quality, as the registration declared it. */
+  /** The name of the quality, as declared in the registration. */
   name: string;
   /** The payload, or `null` to remove the recorded one. */
   payload: JsonObjectLike | null;
@@ -511,7 +511,7 @@ export function isRecordQualityRequest(value: unknown): value is RecordQualityRe
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `show`: exactly one of the identifiers. A field that is `undefined` or `null` is left out. */
+/** The params of `show`: exactly one of the identifiers. Fields that are `undefined` or `null` are omitted. */
 export interface ShowInstanceRequest {
   /** The ID of the instance. */
   agent_instance_id?: string | null | undefined;
@@ -546,7 +546,7 @@ export function isShowInstanceRequest(value: unknown): value is ShowInstanceRequ
     isAbsentOr(value["include_alert_count"], isBoolean);
 }
 
-/** The params of a list of agent instances. A field that is `undefined` or `null` is left out. */
+/** The params of `list` and `listAll`. Fields that are `undefined` or `null` are omitted. */
 export interface ListInstancesRequest extends PageParams {
   /** The ID of the agent. */
   agent_id: string;

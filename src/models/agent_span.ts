@@ -37,7 +37,7 @@ export interface AgentSpan {
   id: string;
   /** The ID of the agent instance. */
   agent_instance_id: string;
-  /** The type of span, such as `"agent:llm"`. */
+  /** The span type, such as `"agent:llm"`. */
   schema_name: string;
   /** The status. */
   status: OpenEnum<AgentStatus>;
@@ -49,27 +49,27 @@ export interface AgentSpan {
   agent_id?: string | null;
   /** The ID of the parent span. */
   parent_span_id?: string | null;
-  /** The title of the type of span. */
+  /** The title of the span type. */
   schema_title?: string | null;
-  /** The origin of the span. */
+  /** The purpose. */
   purpose?: OpenEnum<"activity" | "quality" | "alert"> | null;
   /** The result of the step. */
   result_payload?: JsonObject | null;
-  /** The summary, rendered from the template of the type. */
+  /** The summary, rendered from the template of the span type. */
   summary?: string | null;
-  /** The data risk of the type; `isDataRisk` narrows it. */
+  /** The data risk of the span type. Narrow it with `isDataRisk`. */
   data_risk?: JsonObject | null;
   /** Whether the payloads contain wrapped sensitive values. */
   sensitive_encoding?: boolean | null;
   /** The estimated size of the payloads, in bytes. */
   payload_byte_size_estimate?: number | null;
-  /** The time of the start. */
+  /** The start time. */
   started_at?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
-  /** The time of the end. */
+  /** The end time. */
   finished_at?: string | null;
 }
 
@@ -103,9 +103,9 @@ export function isAgentSpan(value: unknown): value is AgentSpan {
 
 /** A step of an agent's run in a list. */
 export interface AgentSpanSummary extends SummaryOf<AgentSpan> {
-  /** The level of the span's risk. */
+  /** The risk level. */
   risk_level?: string | null;
-  /** The score of the span's risk. */
+  /** The risk score. */
   risk_score?: number | null;
 }
 
@@ -150,11 +150,11 @@ function haveCommonTypes(value: Record<string, unknown>): boolean {
     isAbsentOr(value["finished_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateSpanRequest extends IdempotentRequest {
   /** The ID of the agent instance. */
   agent_instance_id: string;
-  /** The type of span, as the registration declared it. */
+  /** The span type, as declared in the registration. */
   schema_name: string;
   /** The status: any except `"terminated"`. */
   status: Exclude<AgentStatus, "terminated">;
@@ -162,13 +162,13 @@ export interface CreateSpanRequest extends IdempotentRequest {
   payload?: JsonObjectLike | null | undefined;
   /** The result of the step, if it has ended. */
   result_payload?: JsonObjectLike | null | undefined;
-  /** The ID of the span, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the span, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
   /** The ID of the parent span. */
   parent_span_id?: string | null | undefined;
-  /** The time of the start: a `Date` or an ISO 8601 date-time. */
+  /** The start time: a `Date` or an ISO 8601 date-time. */
   started_at?: Date | string | null | undefined;
-  /** The time of the end: a `Date` or an ISO 8601 date-time. */
+  /** The end time: a `Date` or an ISO 8601 date-time. */
   finished_at?: Date | string | null | undefined;
   /** Whether the payloads contain wrapped sensitive values. */
   sensitive_encoding?: boolean | null | undefined;
@@ -208,13 +208,13 @@ const CREATE_STATUSES: readonly CreateSpanRequest["status"][] = [
   "cancelled",
 ];
 
-/** The params of `finish`. A field that is `undefined` or `null` is left out. */
+/** The params of `finish`. Fields that are `undefined` or `null` are omitted. */
 export interface FinishSpanRequest extends IdempotentRequest {
   /** The status to finish with. The platform defaults to `"complete"`. */
   status?: FinishStatus | null | undefined;
   /** The result of the step. */
   result_payload?: JsonObjectLike | null | undefined;
-  /** The time of the end: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
+  /** The end time: a `Date` or an ISO 8601 date-time. Defaults to the platform's current time. */
   timestamp?: Date | string | null | undefined;
   /** Whether the result contains wrapped sensitive values. */
   sensitive_encoding?: boolean | null | undefined;
@@ -239,9 +239,9 @@ export function isFinishSpanRequest(value: unknown): value is FinishSpanRequest 
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `get`. A field that is `undefined` or `null` is left out. */
+/** The params of `get`. Fields that are `undefined` or `null` are omitted. */
 export interface GetSpanRequest {
-  /** Whether sensitive values are redacted. Defaults to `false`. */
+  /** Whether to redact sensitive values. Defaults to `false`. */
   redacted?: boolean | null | undefined;
 }
 
@@ -261,8 +261,8 @@ export function isGetSpanRequest(value: unknown): value is GetSpanRequest {
 }
 
 /**
- * The params of a list of spans: exactly one of `agent_instance_id` and `agent_id`. A field that is `undefined` or
- * `null` is left out.
+ * The params of `list` and `listAll`: exactly one of `agent_instance_id` and `agent_id`. Fields that are
+ * `undefined` or `null` are omitted.
  */
 export interface ListSpansRequest extends PageParams {
   /** The ID of the agent instance. */

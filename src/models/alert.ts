@@ -18,7 +18,7 @@ import {
 import type { IdempotentRequest, JsonObject, JsonObjectLike, JsonValue, OpenEnum } from "./common.ts";
 import { isPageParams, type PageParams } from "./page.ts";
 
-/** All severities of alerts, the highest first. */
+/** All severities of alerts, from highest to lowest. */
 export const ALERT_SEVERITIES = ["critical", "error", "warning", "info"] as const;
 
 /** The severity of an alert. */
@@ -75,9 +75,9 @@ export interface AlertSummary {
   raised_at?: string | null;
   /** The time at which the alert was cleared. */
   cleared_at?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
   /** The version of the alert. */
   version?: JsonValue;
@@ -158,17 +158,19 @@ export function isAlertCount(value: unknown): value is AlertCount {
     isNumber(value["count"]);
 }
 
-/** The params of `raise`. A field that is `undefined` or `null` is left out. */
+/** The params of `raise`. Fields that are `undefined` or `null` are omitted. */
 export interface RaiseAlertRequest extends IdempotentRequest {
   /** The ID of the agent instance. */
   agent_instance_id: string;
-  /** The name of the alert's schema, as the registration declared it. */
+  /** The name of the alert's schema, as declared in the registration. */
   name: string;
   /** The severity. */
   severity: AlertSeverity;
   /** The payload. */
   payload: JsonObjectLike;
-  /** The time: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
+  /**
+   * The time at which the alert was raised: a `Date` or an ISO 8601 date-time. Defaults to the platform's current time.
+   */
   raised_at?: Date | string | null | undefined;
   /** Whether the payload contains wrapped sensitive values. */
   payload_sensitive_encoding?: boolean | null | undefined;
@@ -201,17 +203,20 @@ export function isRaiseAlertRequest(value: unknown): value is RaiseAlertRequest 
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `clear`. A field that is `undefined` or `null` is left out. */
+/** The params of `clear`. Fields that are `undefined` or `null` are omitted. */
 export interface ClearAlertRequest extends IdempotentRequest {
   /** The ID of the agent instance. */
   agent_instance_id: string;
-  /** The name of the alert's schema, as the registration declared it. */
+  /** The name of the alert's schema, as declared in the registration. */
   name: string;
   /** The payload. */
   payload?: JsonObjectLike | null | undefined;
   /** The severity. */
   severity?: AlertSeverity | null | undefined;
-  /** The time: a `Date` or an ISO 8601 date-time. Defaults to the time at the platform. */
+  /**
+   * The time at which the alert was cleared: a `Date` or an ISO 8601 date-time. Defaults to the platform's current
+   * time.
+   */
   cleared_at?: Date | string | null | undefined;
   /** Whether the payload contains wrapped sensitive values. */
   payload_sensitive_encoding?: boolean | null | undefined;
@@ -238,7 +243,7 @@ export function isClearAlertRequest(value: unknown): value is ClearAlertRequest 
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `count`. A field that is `undefined` or `null` is left out. */
+/** The params of `count`. Fields that are `undefined` or `null` are omitted. */
 export interface CountAlertsRequest {
   /** The status. */
   status?: AlertStatus | null | undefined;
@@ -262,7 +267,7 @@ export function isCountAlertsRequest(value: unknown): value is CountAlertsReques
     isAbsentOr(value["severity"], isAlertSeverity);
 }
 
-/** The params of a list of alerts. A field that is `undefined` or `null` is left out. */
+/** The params of `list` and `listAll`. Fields that are `undefined` or `null` are omitted. */
 export interface ListAlertsRequest extends PageParams, CountAlertsRequest {
   /** The ID of the agent instance. */
   agent_instance_id?: string | null | undefined;
@@ -272,7 +277,7 @@ export interface ListAlertsRequest extends PageParams, CountAlertsRequest {
   environment_id?: string | null | undefined;
   /** The name of the alerts' schema. */
   name?: string | null | undefined;
-  /** A time range; the list has the alerts that were raised during a part of it. */
+  /** The time range. It selects the alerts that were in the status `raised` at any time within it. */
   active_during?:
     | {
       /** The start of the range: a `Date` or an ISO 8601 date-time. */

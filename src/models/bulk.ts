@@ -1,5 +1,5 @@
 /**
- * Bulk requests, which carry out many operations, and their responses.
+ * Bulk requests, which execute many operations, and their responses.
  *
  * @module
  */
@@ -20,15 +20,15 @@ import type { JsonValue } from "./common.ts";
 export interface BulkItem {
   /** The type of the operation, such as `"agent_spans/create"`. */
   _type: string;
-  /** The key of the operation and of its output: 8 to 64 printable ASCII characters, unique in the request. */
+  /** The key of the operation and its output: 8 to 64 printable ASCII characters, unique within the request. */
   idempotency_key: string;
   /** The fields of the operation. */
   [field: string]: unknown;
 }
 
 /**
- * Returns whether a value is a {@linkcode BulkItem} that `execute` accepts. It does not check that JSON can hold the
- * fields, except that every `Date` in them is valid.
+ * Returns whether a value is a {@linkcode BulkItem} that `execute` accepts. Apart from every `Date` being valid, it does
+ * not check that JSON can hold the fields.
  *
  * @example
  * ```ts
@@ -49,15 +49,15 @@ function isItemKey(value: unknown): value is string {
   return isString(value) && (/^[ -~]{8,64}$/.test(value) || fail("8 to 64 printable ASCII characters"));
 }
 
-/** Operations to carry out in order. */
+/** Operations to execute in order. */
 export interface BulkRequest {
   /** The operations, at least one. */
   items: readonly BulkItem[];
 }
 
 /**
- * Returns whether a value is a {@linkcode BulkRequest} that `execute` accepts, except that it does not check that JSON
- * can hold the fields of the items.
+ * Returns whether a value is a {@linkcode BulkRequest} that `execute` accepts. It does not check that JSON can hold the
+ * fields of the items.
  *
  * @example
  * ```ts
@@ -71,7 +71,7 @@ export interface BulkRequest {
 export function isBulkRequest(value: unknown): value is BulkRequest {
   return isPlainObject(value) &&
     isArrayOf(value["items"], isBulkItem) &&
-    (value["items"].length > 0 || fail("an array of at least one item")) &&
+    (value["items"].length > 0 || fail("a non-empty array")) &&
     haveUniqueKeys(value["items"]);
 }
 
@@ -93,7 +93,7 @@ export interface BulkOutput {
   details?: JsonValue;
   /** The code of the error, such as `"not_found"`. */
   code?: JsonValue;
-  /** The message of the error, for people. */
+  /** The human-readable message of the error. */
   message?: JsonValue;
   /** The errors of individual fields. */
   errors?: JsonValue;
@@ -122,7 +122,7 @@ const OUTPUT_STATUSES: readonly BulkOutput["status"][] = ["success", "error"];
 export interface BulkResponse {
   /** `"success"` if the request was processed, even if an operation in it failed. */
   status?: string;
-  /** The output of each operation by its key. The operations after the first one that failed have none. */
+  /** The output of each operation, by its key. Operations after the first failure have none. */
   outputs: { [idempotencyKey: string]: BulkOutput };
 }
 
@@ -142,12 +142,12 @@ export function isBulkResponse(value: unknown): value is BulkResponse {
     isMapOf(value["outputs"], isBulkOutput);
 }
 
-/** What a bulk job has done, in any number of requests. */
+/** The result of a bulk job. */
 export interface BulkResult {
   /** The output of each item that was executed, by its key, in the order of the items. */
   outputs: Map<string, BulkOutput>;
-  /** The items that the API refused, each with its output. */
+  /** The items that the API rejected, each with its output. */
   failed: { item: BulkItem; output: BulkOutput }[];
-  /** The items that have no output yet. A new job can execute them with the same keys. */
+  /** The items that have no output. A new job can execute them with the same keys. */
   unattempted: BulkItem[];
 }

@@ -9,16 +9,16 @@ import { fail, isAbsentOr, isLiteral, isObject, isOneOf, isPlainObject, isString
 /** Any value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 
-/** A JSON object. A field that is `undefined` is left out when it is sent. */
+/** A JSON object. Fields that are `undefined` are omitted when it is sent. */
 export interface JsonObject {
   /** The value of each field. */
   [field: string]: JsonValue | undefined;
 }
 
 /**
- * An object that a request carries as a JSON object: a value of any interface or class, a `Record` or an object
- * literal. Arrays, functions and built-in objects such as dates, maps and promises do not compile. The value is
- * written as `JSON.stringify` does; a cycle or a bigint at any depth causes a `PrefactorClientError`.
+ * An object that is sent as a JSON object: a value of any interface or class, a `Record` or an object literal. The
+ * compiler rejects arrays, functions and built-in objects such as dates, maps and promises. The value is serialized
+ * with `JSON.stringify`; a cycle or a bigint at any depth causes a `PrefactorClientError`.
  */
 export type JsonObjectLike =
   | Readonly<Record<string, unknown>>
@@ -29,17 +29,17 @@ export type JsonObjectLike =
     readonly [Symbol.toStringTag]?: never;
   };
 
-/** A value of an enum in a response: one that this version knows, or a string that the API has added since. */
+/** An enum value in a response: one that this version knows, or any other string that the API may have added since. */
 export type OpenEnum<T extends string> = T | (string & Record<never, never>);
 
-/** A row of a list: the fields of the resource, all of which except `id` may be absent or `null`. */
+/** A resource in a list. All fields except `id` may be absent or `null`. */
 export type SummaryOf<T> =
   & { id: string; type?: string | null }
   & {
     [Field in Exclude<keyof T, "id" | "type">]?: T[Field] | null;
   };
 
-/** A mark in the list of values to check: all fields of the object below it have been checked. */
+/** Marks, in the stack of values to check, that all fields of the object below it have been checked. */
 const LEAVE: unknown = {};
 
 /**
@@ -55,7 +55,7 @@ const LEAVE: unknown = {};
  * ```
  */
 export function isJsonValue(value: unknown): value is JsonValue {
-  const parents = new Set<object>(); // of the value to check: one of them again is a cycle
+  const parents = new Set<object>(); // the objects that contain the current value, to detect cycles
   const todo: unknown[] = [value];
   while (todo.length > 0) {
     const next = todo.pop();
@@ -118,7 +118,7 @@ export function isAgentStatus(value: unknown): value is AgentStatus {
 /** All statuses that an agent instance or a span can be finished with. */
 export const FINISH_STATUSES = ["complete", "failed", "cancelled"] as const;
 
-/** The status that an agent instance or a span is finished with. */
+/** A status that an agent instance or a span can be finished with. */
 export type FinishStatus = typeof FINISH_STATUSES[number];
 
 /**
@@ -135,7 +135,7 @@ export function isFinishStatus(value: unknown): value is FinishStatus {
   return isOneOf(value, FINISH_STATUSES);
 }
 
-/** The part of a request that makes it safe to send again. */
+/** A request with an idempotency key, which makes it safe to send again. */
 export interface IdempotentRequest {
   /** The idempotency key, 1 to 64 printable ASCII characters. Defaults to a generated key. */
   idempotency_key?: string | null | undefined;
@@ -167,7 +167,7 @@ export interface ApiResponse<T> {
  * Returns whether a value is the response to a successful operation.
  *
  * @param value The value to check.
- * @param isDetails The guard of the details. Defaults to any object.
+ * @param isDetails The guard for the details. Defaults to a guard that accepts any object.
  *
  * @example
  * ```ts

@@ -1,14 +1,14 @@
 /**
- * The signal with which the platform stops an agent instance.
+ * The signal from the platform that tells an agent instance to stop.
  *
  * @module
  */
 
 import { isAbsentOr, isBoolean, isObject, isString } from "../guards.ts";
 
-/** The signal of the platform to an agent instance. It is beside the `details` of a response. */
+/** The signal from the platform to an agent instance. A response carries it beside `details`. */
 export interface Control {
-  /** Whether the instance has to stop; only `true` counts. */
+  /** Whether the instance must stop. Only `true` has an effect. */
   terminate?: boolean | null;
   /** The reason that a person gave. */
   reason?: string | null;

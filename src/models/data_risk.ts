@@ -1,5 +1,5 @@
 /**
- * The data risk of a type of span: what its spans may do, and which kinds of data they handle.
+ * The data risk of a span type: what its spans may do, and which kinds of data they contain.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const DATA_CLASSIFICATIONS: readonly DataClassification[] = [
   "secret",
 ];
 
-/** What the spans of a type may do. */
+/** The actions that the spans of a type may perform. */
 export interface ActionProfile {
   /** Whether they may create data. */
   create_data: ActionPermission;
@@ -69,7 +69,7 @@ export function isActionProfile(value: unknown): value is ActionProfile {
 /**
  * Creates an {@linkcode ActionProfile}.
  *
- * @param partial The kinds of action that are known. The others default to `"unknown"`.
+ * @param partial The known permissions. The others default to `"unknown"`.
  * @returns The complete profile.
  *
  * @example
@@ -86,7 +86,7 @@ export function actionProfile(partial: Partial<ActionProfile> = {}): ActionProfi
 
 /** The kinds of data that the payloads or the results of the spans of a type contain. */
 export interface DataCategories {
-  /** Names, identity numbers and the like. */
+  /** Names, identity numbers and similar identifiers. */
   personal_identifiers: DataPresence;
   /** Addresses, phone numbers, e-mail addresses. */
   contact_information: DataPresence;
@@ -163,7 +163,7 @@ export function isDataCategories(value: unknown): value is DataCategories {
 /**
  * Creates a {@linkcode DataCategories}.
  *
- * @param partial The categories that are known. The others default to `"unknown"`.
+ * @param partial The known categories. The others default to `"unknown"`.
  * @returns All categories.
  *
  * @example
@@ -178,14 +178,14 @@ export function dataCategories(partial: Partial<DataCategories> = {}): DataCateg
   return { ...UNKNOWN_DATA, classification: "unknown", ...present(partial) };
 }
 
-/** Leaves out the fields that are `undefined`. */
+/** Returns a copy without the fields that are `undefined`. */
 function present<T extends object>(partial: T): T {
   return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** The data risk of the spans of a type. */
 export interface DataRisk {
-  /** The actions that they may take. */
+  /** The actions that the spans may perform. */
   action_profile: ActionProfile;
   /** The data in their payloads. */
   params_data_categories: DataCategories;

@@ -7,7 +7,7 @@
 import { isAbsentOr, isArrayOf, isIntegerIn, isObject, isOneOf, isPlainObject, isString } from "../guards.ts";
 import type { OpenEnum } from "./common.ts";
 
-/** The place of a page in its list. */
+/** The position of a page in its list. */
 export interface Pagination {
   /** The number of rows in the list. */
   item_count: number | null;
@@ -76,7 +76,7 @@ export interface Page<T> {
   status?: string | null;
   /** The rows. */
   summaries: T[];
-  /** The place of the page in the list. */
+  /** The position of the page in the list. */
   pagination?: Pagination | null;
   /** The order of the rows. */
   sorting?: Sorting | null;
@@ -86,7 +86,7 @@ export interface Page<T> {
  * Returns whether a value is a {@linkcode Page}.
  *
  * @param value The value to check.
- * @param isSummary The guard of the rows.
+ * @param isSummary The guard for the rows.
  *
  * @example
  * ```ts
@@ -104,12 +104,12 @@ export function isPage<T>(value: unknown, isSummary: (value: unknown) => value i
     isAbsentOr(value["sorting"], isObject);
 }
 
-/** The params of every list. */
+/** The params that all lists share. */
 export interface PageParams {
   /** The page to read. */
   pagination?:
     | {
-      /** The number of pages to skip. Defaults to 0. */
+      /** The offset of the page, from 0. The `next_page_offset` of a page is that of the next one. Defaults to 0. */
       offset?: number | null | undefined;
       /** The maximum number of rows of the page, 1 to 100. */
       page_size?: number | null | undefined;

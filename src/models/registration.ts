@@ -1,6 +1,5 @@
 /**
- * The declarations of a registration: the version of the agent, and the schemas of its spans, quality payloads and
- * alerts.
+ * What a registration declares: the version of the agent, and the schemas of its spans, quality payloads and alerts.
  *
  * @module
  */
@@ -49,7 +48,7 @@ export function isRuntimeEnvironment(value: unknown): value is RuntimeEnvironmen
 
 /** The version of an agent. */
 export interface AgentVersionForRegister {
-  /** The name of the version, for people. */
+  /** The human-readable name of the version. */
   name?: string | null | undefined;
   /** The identifier of the version in your own system, such as `"1.4.0"`. */
   external_identifier?: string | null | undefined;
@@ -77,7 +76,7 @@ export function isAgentVersionForRegister(value: unknown): value is AgentVersion
     isAbsentOr(value["runtime_environment"], isRuntimeEnvironment);
 }
 
-/** A type of span that an agent records. */
+/** A span type that an agent records. */
 export interface SpanTypeSchemaForCreate {
   /** The name that spans refer to in `schema_name`, such as `"agent:llm"`. */
   name: string;
@@ -85,7 +84,7 @@ export interface SpanTypeSchemaForCreate {
   params_schema: JsonObjectLike;
   /** The JSON schema of a span's `result_payload`. */
   result_schema?: JsonObjectLike | null | undefined;
-  /** The title of such spans, for people. */
+  /** The human-readable title of such spans. */
   title?: string | null | undefined;
   /** A description of such spans. */
   description?: string | null | undefined;
@@ -122,7 +121,7 @@ export interface QualitySchema {
   name: string;
   /** The JSON schema of the payload. */
   schema: JsonObjectLike;
-  /** The title, for people. */
+  /** The human-readable title. */
   title?: string | null | undefined;
   /** A description. */
   description?: string | null | undefined;
@@ -158,7 +157,7 @@ export interface AlertSchema {
   name: string;
   /** The JSON schema of the payload. */
   schema: JsonObjectLike;
-  /** The title, for people. */
+  /** The human-readable title. */
   title?: string | null | undefined;
   /** A description. */
   description?: string | null | undefined;
@@ -186,11 +185,11 @@ export function isAlertSchema(value: unknown): value is AlertSchema {
 export interface AgentSchemaVersionForRegister {
   /** The identifier of this version of the schemas in your own system. */
   external_identifier?: string | null | undefined;
-  /** The JSON schema of the `payload` of each type of span, by name. */
+  /** The JSON schema of the `payload` of each span type, by name. */
   span_schemas?: { readonly [name: string]: JsonObjectLike } | null | undefined;
-  /** The JSON schema of the `result_payload` of each type of span, by name. */
+  /** The JSON schema of the `result_payload` of each span type, by name. */
   span_result_schemas?: { readonly [name: string]: JsonObjectLike } | null | undefined;
-  /** The types of span. */
+  /** The span types. */
   span_type_schemas?: readonly SpanTypeSchemaForCreate[] | null | undefined;
   /** The qualities that can be recorded. */
   quality_schemas?: readonly QualitySchema[] | null | undefined;

@@ -1,5 +1,5 @@
 /**
- * Records a run of an agent in the background, without slowing it down and without ever making it fail.
+ * Records the run of an agent in the background. Recording does not slow the agent down and never makes it fail.
  *
  * @example Record a run
  * ```ts

@@ -11,27 +11,28 @@ import type { RecordingProblem } from "./problems.ts";
 
 /** Options of a {@linkcode RunRecorder}. */
 export interface RecorderOptions extends BulkLimits {
-  /** The most that a span waits for others to share a request with, in ms; 0 for no wait. Defaults to 100. */
+  /** The maximum time that a span waits for other spans to share its request, in ms; 0 for no wait. Defaults to 100. */
   maxDelay?: number | undefined;
-  /** The maximum number of spans that wait to be sent; further spans are dropped. Defaults to 10,000. */
+  /** The maximum number of spans in the queue. Further spans are dropped. Defaults to 10,000. */
   maxPendingSpans?: number | undefined;
-  /** The maximum size of what waits to be sent, in bytes of JSON; further spans are dropped. Defaults to 16 MiB. */
+  /** The maximum size of the queue, in bytes of JSON. Further spans are dropped. Defaults to 16 MiB. */
   maxPendingBytes?: number | undefined;
-  /** The most that the finish of the run may take, in ms. Defaults to 10,000. */
+  /** The maximum time to finish the run, in ms. What is not sent by then is dropped. Defaults to 10,000. */
   finishTimeout?: number | undefined;
   /**
-   * How long no response has come before the recorder asks whether a person has terminated the run, in ms; `null` for
-   * never. It stops at the first 401 or 403. Defaults to 30,000.
+   * The time without a response after which the recorder asks the API whether a person has terminated the run, in ms;
+   * `null` for never. It stops asking after the first 401 or 403. Defaults to 30,000.
    */
   terminationPoll?: number | null | undefined;
   /**
-   * Called with the first problem of each kind at once, and with more of them at most once a second. Defaults to one
-   * line for each kind in `console.warn`.
+   * Called with the first problem of each kind immediately, and with further ones at most once a second. By default,
+   * the first problem of each kind is logged with `console.warn`.
    */
   onProblem?: ((problem: RecordingProblem) => unknown) | undefined;
   /**
-   * Keeps the program running until the promise resolves, on platforms that stop it after its response. Called whenever
-   * something begins to wait; the promise never rejects. `recordRun` then does not wait for the finish.
+   * Keeps the program running until the promise resolves, on platforms that stop it after it has responded. Called
+   * when there is something to send and no earlier promise is pending. The promise never rejects. With this option,
+   * `recordRun` does not wait until the run is finished.
    */
   waitUntil?: ((promise: Promise<void>) => unknown) | undefined;
 }

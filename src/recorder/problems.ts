@@ -1,5 +1,5 @@
 /**
- * Reports of what could not be recorded.
+ * Reports problems with recording.
  *
  * @module
  */
@@ -10,22 +10,27 @@ import { setBackgroundTimer } from "./timers.ts";
 /** Something that could not be recorded. */
 export interface RecordingProblem {
   /**
-   * What happened: the run was not registered or not started; a span was not recorded, or not yet, because the API is
-   * down; the run was not finished; a span was dropped; JSON cannot hold a payload or a result.
+   * The kind of problem.
+   *
+   * - `not_registered`: the run could not be registered or started.
+   * - `not_recorded`: a span could not be recorded, or not yet because the API is down.
+   * - `not_finished`: the run could not be finished.
+   * - `dropped`: a span was dropped.
+   * - `payload`: JSON cannot hold a payload or a result, which is recorded as `{}`.
    */
   readonly kind: "not_registered" | "not_recorded" | "not_finished" | "dropped" | "payload";
-  /** The error, if there is one; that of the last problem if there are several. */
+  /** The error of the problem, or of the last one if there were several. */
   readonly error?: unknown;
-  /** The schema name of the span, if the problem is about one; that of the last problem if there are several. */
+  /** The schema name of the span of the problem, or of the last one if there were several. */
   readonly schemaName?: string;
   /** The number of problems of this kind since the last report. */
   readonly count: number;
 }
 
-/** The least time between two reports of one kind, in ms. */
+/** The minimum time between two reports of one kind, in ms. */
 const INTERVAL = 1_000;
 
-/** What a line in the console says about each kind. */
+/** The text of the console message for each kind. */
 const TEXTS: Readonly<Record<RecordingProblem["kind"], string>> = {
   not_registered: "The run is not recorded",
   not_recorded: "A span is not recorded",
@@ -37,22 +42,22 @@ const TEXTS: Readonly<Record<RecordingProblem["kind"], string>> = {
 /** The problems of one kind. */
 interface Kind {
   reportedAt: number;
-  /** The problems since the last report, together. */
+  /** The problems since the last report, combined into one. */
   waiting: RecordingProblem | undefined;
   clearTimer: (() => void) | undefined;
 }
 
-/** Reports the first problem of each kind at once, and more of them at most once a second. */
+/** Reports the first problem of each kind immediately, and further ones at most once a second. */
 export class ProblemReporter {
   readonly #onProblem: ((problem: RecordingProblem) => unknown) | undefined;
   readonly #kinds = new Map<RecordingProblem["kind"], Kind>();
 
-  /** Creates a reporter. Without a handler, it writes one line a kind to the console. */
+  /** Creates a reporter. Without a handler, it logs the first problem of each kind to the console. */
   constructor(onProblem: ((problem: RecordingProblem) => unknown) | undefined) {
     this.#onProblem = onProblem;
   }
 
-  /** Reports a problem now or together with others. */
+  /** Reports a problem immediately, or later together with others. */
   report(problem: RecordingProblem): void {
     const kind = this.#kinds.get(problem.kind);
     if (!kind) {
@@ -67,7 +72,7 @@ export class ProblemReporter {
     }
   }
 
-  /** Reports what waits. */
+  /** Reports all waiting problems. */
   flush(): void {
     for (const kind of this.#kinds.values()) this.#reportWaiting(kind);
   }

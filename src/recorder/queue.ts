@@ -1,5 +1,5 @@
 /**
- * The items of a run that are still to be sent, and the tally of its spans.
+ * The queue of a run: the items that are not sent yet, and the counts of its spans.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import type { Room } from "../bulk/sender.ts";
 import { PrefactorClientError } from "../errors/errors.ts";
 import { type RegisteredRun, type Span, type SpanEnd, SpanItem } from "./span.ts";
 
-/** The bounds of a queue. */
+/** The limits of a queue. */
 export interface QueueLimits {
-  /** The maximum number of spans that wait. */
+  /** The maximum number of spans in the queue. */
   readonly maxPendingSpans: number;
-  /** The maximum size of what waits, in bytes of JSON. */
+  /** The maximum size of the queue, in bytes of JSON. */
   readonly maxPendingBytes: number;
 }
 
-/** What became of the spans of a run so far. Each span is in exactly one count. */
+/** The number of spans of a run, by outcome. Each span is in exactly one count. */
 export interface RecordingReport {
-  /** The spans that the API has recorded as far as they have got. */
+  /** The spans that the API has recorded, including the end of those that have ended. */
   recorded: number;
-  /** The spans that the API refused. */
+  /** The spans that the API rejected. */
   failed: number;
   /** The spans that were not sent, because the queue was full or the recording had ended. */
   dropped: number;
-  /** The spans whose start or end is still to be sent. */
+  /** The spans whose start or end has not been sent yet. */
   pending: number;
 }
 
@@ -42,7 +42,7 @@ export class SpanQueue {
     this.#limits = limits;
   }
 
-  /** The number of items, those of the request under way included. */
+  /** The number of items, including those of the request in flight. */
   get length(): number {
     return this.#items.length;
   }
@@ -57,7 +57,7 @@ export class SpanQueue {
     return this.#lastSequence;
   }
 
-  /** The tally at this time. */
+  /** The current counts. */
   get report(): RecordingReport {
     return { ...this.#report };
   }
@@ -68,7 +68,7 @@ export class SpanQueue {
     return !first || first.sequence > sequence;
   }
 
-  /** Adds the start of a span. Returns whether there was room for it; otherwise the span is dropped. */
+  /** Adds the start of a span. Returns false and drops the span if there is no room. */
   addStart(span: Span): boolean {
     const { maxPendingSpans, maxPendingBytes } = this.#limits;
     const item = span.startItem!;
@@ -81,8 +81,9 @@ export class SpanQueue {
   }
 
   /**
-   * Adds the end of a span, to its start or, if that may have been sent, as an item of its own. The end of a span is
-   * never dropped for want of room. Returns whether the end was added, or nothing was left of the span to end.
+   * Adds the end of a span: to the item with its start, or as a new item if that one may have been sent. The end of a
+   * span is never dropped because the queue is full. Returns false if recording has ended, which drops the
+   * span.
    */
   addEnd(span: Span, end: SpanEnd): boolean {
     if (span.outcome === "failed" || span.outcome === "dropped") return true;
@@ -103,7 +104,7 @@ export class SpanQueue {
     return true;
   }
 
-  /** Returns the items at the front of the queue that fit. They stay in the queue until they are done. */
+  /** Returns the items at the front of the queue that fit into the room. They stay in the queue until they are done. */
   take(room: Room, run: RegisteredRun): SpanItem[] {
     let count = 0;
     while (count < this.#items.length && room.take(this.#items[count]!.bytes)) {
@@ -112,7 +113,7 @@ export class SpanQueue {
     return this.#items.slice(0, count);
   }
 
-  /** Removes the items that the API has responded to from those that were taken. A failed one has an error. */
+  /** Removes the taken items that are done. `done` maps each of them to its error, or to `undefined` if it succeeded. */
   settle(taken: readonly SpanItem[], done: ReadonlyMap<SpanItem, unknown>, run: RegisteredRun): void {
     const left = taken.filter((item) => !done.has(item));
     this.#items.splice(0, taken.length, ...left);
@@ -128,12 +129,12 @@ export class SpanQueue {
     }
   }
 
-  /** Drops what is added from now on. What is in the queue can still be sent. */
+  /** Drops all spans that are added from now on. Items in the queue can still be sent. */
   stop(error: unknown): void {
     this.#closedBy ??= error;
   }
 
-  /** Drops what is left, too. Returns the number of spans that it drops. */
+  /** Also drops all spans in the queue, and returns their number. */
   close(error: unknown): number {
     this.stop(error);
     const spans = new Set(this.#items.map(({ span }) => span));
@@ -155,7 +156,7 @@ export class SpanQueue {
     this.#setOutcome(span, "dropped");
   }
 
-  /** Notes that a span does not exist, so that it has no end to send. */
+  /** Records that the start of a span failed, so that its end is not sent either. */
   #failStart(span: Span, error: unknown): void {
     span.startFailed(error);
     const { endItem } = span;
@@ -173,5 +174,5 @@ export class SpanQueue {
 }
 
 function queueIsFull(): PrefactorClientError {
-  return new PrefactorClientError("Cannot record the span: too many spans wait to be sent");
+  return new PrefactorClientError("Cannot record the span: too many spans are waiting to be sent");
 }

@@ -1,5 +1,5 @@
 /**
- * The parts of a run that is being recorded.
+ * Records a run by combining its registration, its spans and its upload.
  *
  * @module
  */
@@ -19,18 +19,20 @@ import { Uploader } from "./uploader.ts";
 
 /** Options of a span. */
 export interface SpanOptions {
-  /** The input of the step, copied as JSON. Defaults to `{}`. */
+  /** The input of the step, which is copied as JSON. Defaults to `{}`. */
   payload?: JsonObjectLike | null | undefined;
-  /** When the step started: a `Date` or an ISO 8601 date-time. Defaults to now. */
+  /** The start time of the step: a `Date` or an ISO 8601 date-time. Defaults to now. */
   startedAt?: Date | string | null | undefined;
-  /** Whether the payload and the result mark their sensitive values, as the platform describes it. Defaults to `false`. */
+  /**
+   * Whether the payload and the result contain wrapped sensitive values, in the platform's format. Defaults to `false`.
+   */
   sensitiveEncoding?: boolean | null | undefined;
 }
 
-/** How long a flush may take by default, in ms. */
+/** The default timeout of a flush, in ms. */
 const FLUSH_TIMEOUT = 30_000;
 
-/** Records a run. Its methods never throw or reject because of recording. */
+/** Records a run. Its methods never throw or reject because of a recording problem. */
 export class Recording {
   readonly #finishTimeout: number;
   readonly #problems: ProblemReporter;
@@ -60,7 +62,7 @@ export class Recording {
     });
   }
 
-  /** The instance, once it has started. */
+  /** Resolves to the instance when it has started. */
   get ready(): Promise<AgentInstance> {
     return this.#uploader.ready;
   }
@@ -106,13 +108,13 @@ export class Recording {
     } else this.#problems.report({ kind: "dropped", schemaName, count: 1 });
   }
 
-  /** Sends what was recorded before the call. */
+  /** Sends everything that was recorded before the call. */
   async flush(timeout: number | undefined = FLUSH_TIMEOUT): Promise<RecordingReport> {
     await this.#uploader.flush(timeout);
     return this.#queue.report;
   }
 
-  /** Ends open spans, sends what is left and finishes the run; once. */
+  /** Ends open spans, sends what is left and finishes the run. Only the first call has an effect. */
   async finish(
     status: EndStatus = "complete",
     timeout: number = this.#finishTimeout,
@@ -138,7 +140,7 @@ export class Recording {
     return Date.now();
   }
 
-  /** Writes a payload or a result as JSON, or `{}` if that is not possible. */
+  /** Serializes a payload or a result, or returns `{}` if that is not possible. */
   #toJson(value: JsonObjectLike, schemaName: string): string {
     let error: unknown;
     try {

@@ -12,17 +12,17 @@ import { Recording, type SpanOptions } from "./recording.ts";
 import type { EndStatus } from "./span.ts";
 import { recordSpan, type SpanArguments, SpanRecorder, type SpanWork } from "./span_recorder.ts";
 
-/** How a run ends. */
+/** Options of {@linkcode RunRecorder.finish}. */
 export interface FinishRunOptions {
   /** The status of the run. Defaults to `"complete"`. */
   status?: EndStatus | undefined;
-  /** The most that the finish may take, in ms. Defaults to `finishTimeout`. */
+  /** The maximum time to finish the run, in ms. Defaults to the recorder's `finishTimeout`. */
   timeout?: number | undefined;
 }
 
 /**
- * Records a run in the background. Nothing here waits for the network, and nothing throws or rejects because of
- * recording: problems are reported to `onProblem`.
+ * Records a run in the background. Recording steps never waits for the network, and no method throws or rejects because
+ * of a recording problem: problems are reported to `onProblem`.
  *
  * @example
  * ```ts
@@ -45,19 +45,19 @@ export class RunRecorder {
   readonly #recording: Recording;
 
   /**
-   * Registers and starts a run in the background. The run starts now.
+   * Creates the recorder of a run that starts now, and registers and starts the run in the background.
    *
-   * @param client The client that sends what is recorded. It must stay open until the run is finished.
-   * @param params The agent, its version and schemas. `agent_version.runtime_environment` defaults to that of the
-   * program.
-   * @param options How spans are sent, the bounds of what waits, and what happens to problems.
+   * @param client The client that sends the requests. It must stay open until the run is finished.
+   * @param params The agent, its version and its schemas. `agent_version.runtime_environment` defaults to the result of
+   * `runtimeEnvironment()`.
+   * @param options How spans are sent, the limits of the queue, and how problems are handled.
    * @throws {PrefactorClientError} If an option is invalid.
    */
   constructor(client: PrefactorHttpClient, params: RegisterInstanceRequest, options: RecorderOptions = {}) {
     this.#recording = new Recording(client, params, options);
   }
 
-  /** The instance, once it has started. Rejects if it cannot be started, or if the run ended first. */
+  /** Resolves to the instance when it has started. Rejects if it cannot be started, or if the run ends first. */
   get ready(): Promise<AgentInstance> {
     return this.#recording.ready;
   }
@@ -70,30 +70,32 @@ export class RunRecorder {
   /**
    * Runs a step and records it as a span.
    *
-   * @param schemaName The type of the span, as the registration declares it.
-   * @param work The step. It is called synchronously, with the recorder of its span.
-   * @returns What the step returns. The promise rejects with what the step throws; the span is then `failed`.
+   * @param schemaName The span type, as declared in the registration.
+   * @param work The step, which is called synchronously with the recorder of its span.
+   * @returns The result of the step. If the step throws, the promise rejects with the same error and the span is
+   * `failed`.
    */
   span<T>(schemaName: string, work: SpanWork<T>): Promise<T>;
   /**
    * Runs a step and records it as a span.
    *
-   * @param schemaName The type of the span, as the registration declares it.
-   * @param options The payload and the start of the span.
-   * @param work The step. It is called synchronously, with the recorder of its span.
-   * @returns What the step returns. The promise rejects with what the step throws; the span is then `failed`.
+   * @param schemaName The span type, as declared in the registration.
+   * @param options The payload and the start time of the span.
+   * @param work The step, which is called synchronously with the recorder of its span.
+   * @returns The result of the step. If the step throws, the promise rejects with the same error and the span is
+   * `failed`.
    */
   span<T>(schemaName: string, options: SpanOptions | undefined, work: SpanWork<T>): Promise<T>;
-  /** Implements both forms. */
+  /** Implements both overloads. */
   span<T>(schemaName: string, ...args: SpanArguments<T>): Promise<T> {
     return recordSpan(this.#recording, undefined, schemaName, args);
   }
 
   /**
-   * Starts a span, for a step that is not one function.
+   * Starts a span for a step that is not a single function.
    *
-   * @param schemaName The type of the span, as the registration declares it.
-   * @param options The payload and the start of the span.
+   * @param schemaName The span type, as declared in the registration.
+   * @param options The payload and the start time of the span.
    * @returns The recorder of the span.
    */
   startSpan(schemaName: string, options?: SpanOptions): SpanRecorder {
@@ -103,41 +105,41 @@ export class RunRecorder {
   /**
    * Sends everything that was recorded before the call.
    *
-   * @param options `timeout`: the most that this may take, in ms. Defaults to 30,000.
-   * @returns What became of the spans since the run began. `pending` is not 0 if the time was up.
+   * @param options `timeout`: the maximum time to wait, in ms. Defaults to 30,000.
+   * @returns The number of spans by outcome, since the run began. `pending` is more than 0 if the timeout expired first.
    */
   flush(options?: { timeout?: number | undefined }): Promise<RecordingReport> {
     return this.#recording.flush(options?.timeout);
   }
 
   /**
-   * Ends open spans, sends what is left and finishes the run. What cannot be sent in time is dropped, and so are spans
-   * that start later. Only the first call counts.
+   * Ends open spans, sends what is left and finishes the run. Spans that cannot be sent in time and spans that start
+   * later are dropped. Only the first call has an effect.
    *
-   * @param options The status of the run, and the time that this may take.
-   * @returns What became of the spans of the run.
+   * @param options The status of the run, and the timeout.
+   * @returns The number of spans by outcome.
    */
   finish(options?: FinishRunOptions): Promise<RecordingReport> {
     return this.#recording.finish(options?.status, options?.timeout);
   }
 
-  /** Finishes the run as `complete` if it is not finished, for `await using`. */
+  /** Finishes the run as `complete`, unless it is already finished. For `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.finish();
   }
 }
 
 /**
- * Records a run that is one function. Recording never changes what the function returns or throws.
+ * Runs a function and records it as a run. Recording never changes what the function returns or throws.
  *
- * @param client The client that sends what is recorded.
- * @param params The agent, its version and schemas. `agent_version.runtime_environment` defaults to that of the
- * program.
- * @param work The run. It is called synchronously, with the recorder of the run.
- * @param options How spans are sent, the bounds of what waits, and what happens to problems.
- * @returns What the function returns, after the run was finished. The promise rejects with what the function throws;
- * the run is then `failed`.
- * @throws {PrefactorClientError} If an option is invalid; the function was not called.
+ * @param client The client that sends the requests.
+ * @param params The agent, its version and its schemas. `agent_version.runtime_environment` defaults to the result of
+ * `runtimeEnvironment()`.
+ * @param work The function, which is called synchronously with the recorder of the run.
+ * @param options How spans are sent, the limits of the queue, and how problems are handled.
+ * @returns The result of the function, once the run is finished. If the function throws, the promise rejects with the
+ * same error and the run is `failed`.
+ * @throws {PrefactorClientError} If an option is invalid. The function is then not called.
  *
  * @example
  * ```ts

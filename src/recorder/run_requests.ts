@@ -22,7 +22,7 @@ import type { ProblemReporter } from "./problems.ts";
 import type { SpanQueue } from "./queue.ts";
 import type { RegisteredRun, SpanItem } from "./span.ts";
 
-/** Makes the requests of a run. Each can be repeated if it fails, and then carries the same keys. */
+/** Makes the requests of a run. A request that failed can be made again, and then carries the same keys. */
 export class RunRequests {
   readonly #client: PrefactorHttpClient;
   readonly #sender: BulkSender;
@@ -43,7 +43,7 @@ export class RunRequests {
     return { instance, partition, createKey: () => this.#client.createIdempotencyKey() };
   }
 
-  /** Starts the instance, unless it has started already. */
+  /** Starts the instance, unless it has already started. */
   async start({ instance }: RegisteredRun, signal: AbortSignal): Promise<AgentInstance> {
     try {
       return await this.#client.agentInstances.start(instance.id, this.#startParams, { signal });
@@ -53,7 +53,7 @@ export class RunRequests {
     }
   }
 
-  /** Sends the items at the front of the queue, and settles those that the API responds to. */
+  /** Sends the items at the front of the queue, and settles those that have an output. */
   async sendSpans(
     queue: SpanQueue,
     run: RegisteredRun,
@@ -76,7 +76,7 @@ export class RunRequests {
     queue.settle(taken, errors, run);
   }
 
-  /** Finishes the instance, unless it has ended already. */
+  /** Finishes the instance, unless it has already ended. */
   async finish(
     { instance }: RegisteredRun,
     params: FinishInstanceRequest,
@@ -94,7 +94,7 @@ function randomPartition(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]! >>> 2;
 }
 
-/** Returns whether the same request may succeed later. A broken response says nothing about the request. */
+/** Returns whether the same request may succeed later. An invalid response also counts, because it may be accidental. */
 export function isTransient(error: unknown): boolean {
   return isTransientHttpError(error) || refusalOf(error) instanceof PrefactorResponseContractError;
 }
@@ -104,7 +104,7 @@ export function retryAfterOf(error: unknown): number {
   return refusalOf(error)?.retryAfter ?? 0;
 }
 
-/** Returns whether the API refused the request because of one of its items, so that fewer may succeed. */
+/** Returns whether the API may have rejected the request because of a single item, so that a smaller one may succeed. */
 function isAboutItems(refusal: Refusal): boolean {
   if (isTooLarge(refusal)) return true;
   const isAboutToken = refusal.statusCode === 401 || refusal.statusCode === 403;

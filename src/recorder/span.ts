@@ -1,5 +1,5 @@
 /**
- * A span as the recorder keeps it, and the items of bulk requests that record it.
+ * The recorder's spans, and the bulk items that record them.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import { createPfid } from "../pfid.ts";
 /** The status with which a span or a run ends. */
 export type EndStatus = "complete" | "failed";
 
-/** A run that is registered, as far as its items need it. */
+/** The parts of a registered run that its items need. */
 export interface RegisteredRun {
   /** The agent instance. */
   readonly instance: AgentInstance;
-  /** The partition of the ids of its account. */
+  /** The partition of its account's IDs. */
   readonly partition: number;
   /** Creates an idempotency key. */
   createKey(): string;
 }
 
-/** The place of a span in the tree. A child keeps the place of its parent, but not the parent. */
+/** The place of a span in the tree. A span refers to the place of its parent, so that the parent itself can be freed. */
 export class Place {
   #id: string | undefined;
   #parent: Place | undefined;
@@ -38,17 +38,20 @@ export class Place {
     return this.#parent;
   }
 
-  /** Returns the id of the span, which is created at the first call: only the registration says the partition. */
+  /**
+   * Returns the ID of the span. It is created on the first call, because the partition is unknown before the
+   * registration.
+   */
   idIn(partition: number): string {
     return this.#id ??= createPfid({ partition });
   }
 
-  /** Hangs the children on the parent, because the span is not recorded. */
+  /** Moves the children to the parent, because the span is not recorded. */
   remove(): void {
     this.#isRemoved = true;
   }
 
-  /** Forgets the parent, because the start of the span is recorded. */
+  /** Releases the parent, because the start of the span is recorded. */
   settle(): void {
     this.#parent = undefined;
   }
@@ -63,7 +66,7 @@ export interface SpanEnd {
   readonly result: string | undefined;
 }
 
-/** What a span is created from. */
+/** The start of a span. */
 export interface SpanStart {
   readonly schemaName: string;
   readonly parent: Place | undefined;
@@ -82,17 +85,17 @@ export class Span {
   readonly isSensitive: boolean;
   /** The JSON of the result that was set, until the span ends. */
   result: string | undefined;
-  /** What became of the span; `undefined` while an item of it is still to be sent. */
+  /** The outcome of the span, or `undefined` while one of its items is in the queue. */
   outcome: "recorded" | "failed" | "dropped" | undefined;
   /** The item with the start, until it is done. */
   startItem: SpanItem | undefined;
-  /** The item with the end, if it is not in that of the start, until it is done. */
+  /** The item with the end, until it is done. It is missing if the start item holds the end too. */
   endItem: SpanItem | undefined;
-  /** The id, once the start is recorded. */
+  /** The ID, once the start is recorded. */
   id: string | undefined;
-  /** Why the start is not recorded. */
+  /** The reason why the start is not recorded. */
   error: unknown;
-  /** Called once it is known whether the start is recorded. */
+  /** Called when it is known whether the start is recorded. */
   onStartDone: (() => void) | undefined;
 
   /** Creates a span that has started. */
@@ -104,14 +107,14 @@ export class Span {
     this.startItem = new SpanItem(this, { payload });
   }
 
-  /** Notes that the start is recorded under the id. */
+  /** Marks the start as recorded with this ID. */
   startRecorded(id: string): void {
     this.id = id;
     this.place.settle();
     this.#startDone();
   }
 
-  /** Notes that the start is not recorded. */
+  /** Marks the start as not recorded. */
   startFailed(error: unknown): void {
     this.error = error;
     this.place.remove();
@@ -125,10 +128,10 @@ export class Span {
   }
 }
 
-/** The most that an item can have beside its schema name, payload and result, in bytes. */
+/** The maximum size of an item without its schema name, payload and result, in bytes. */
 const BASE_BYTES = 512;
 
-/** The most that JSON needs for a character, in bytes: \\u0000. */
+/** The maximum size of a character in JSON, in bytes, as in \\u0000. */
 const MAX_BYTES_PER_CHARACTER = 6;
 
 /** An item that records the start of a span, its end, or both. */
@@ -136,17 +139,17 @@ export class SpanItem implements ReadyItem {
   readonly span: Span;
   /** The number of the item in its queue. */
   sequence = 0;
-  /** At least the size of the JSON. */
+  /** An upper bound of the size of the JSON. */
   bytes: number;
   key = "";
-  /** The JSON of the item, once it is written. An item that was sent once is sent again as it is. */
+  /** The JSON of the item, once it is written. If the item is sent again, its JSON is unchanged. */
   json = "";
 
   readonly #payload: string | undefined;
   #end: SpanEnd | undefined;
   #parent: Place | undefined;
 
-  /** Creates the item of a start, which has a payload, or of an end. */
+  /** Creates an item for a start, which has a payload, or for an end. */
   constructor(span: Span, { payload, end }: { readonly payload?: string; readonly end?: SpanEnd }) {
     this.span = span;
     this.#payload = payload;
@@ -154,7 +157,7 @@ export class SpanItem implements ReadyItem {
     if (end) this.addEnd(end);
   }
 
-  /** Lets the item record the end too. Only for an item that is not written. */
+  /** Adds the end of the span to the item, which must not be written yet. */
   addEnd(end: SpanEnd): void {
     this.#end = end;
     this.bytes += byteLength(end.result ?? "");
@@ -166,8 +169,8 @@ export class SpanItem implements ReadyItem {
   }
 
   /**
-   * Writes the item for its first request. It is written again, with another key, only if its parent was refused; the
-   * API has then not executed it, because it stops at the first item that fails.
+   * Writes the item for its first request. It is written again, with another key, only if its parent was rejected. In
+   * that case the API has not executed the item, because it stops at the first item that fails.
    */
   write(run: RegisteredRun): void {
     if (this.isWritten && !this.#isOrphan) return;
@@ -210,7 +213,7 @@ export class SpanItem implements ReadyItem {
   }
 }
 
-/** Writes an object with some fields, at least one, and others that are JSON already. */
+/** Serializes an object from one or more fields, and further fields that are already JSON. */
 function writeObject(
   fields: Readonly<Record<string, unknown>>,
   written: Readonly<Record<string, string | undefined>>,

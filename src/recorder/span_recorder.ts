@@ -9,19 +9,19 @@ import { reasonOf } from "../redaction.ts";
 import type { Recording, SpanOptions } from "./recording.ts";
 import type { EndStatus, Place, Span } from "./span.ts";
 
-/** How a span ends. */
+/** Options of {@linkcode SpanRecorder.finish}. */
 export interface FinishSpanOptions {
   /** The status of the span. Defaults to `"complete"`. */
   status?: EndStatus | undefined;
-  /** The result of the step, copied as JSON. Defaults to the one that was set before. */
+  /** The result of the step, which is copied as JSON. Defaults to the result that `setResult` has set. */
   result?: JsonObjectLike | null | undefined;
 }
 
-/** A step within a run, with the recorder of its span. */
+/** A step of a run. It receives the recorder of its span. */
 export type SpanWork<T> = (span: SpanRecorder) => T | Promise<T>;
 
 /**
- * Records a span, one step of a run. Nothing here throws or rejects because of recording.
+ * Records a span, which is one step of a run. Apart from `id`, nothing throws or rejects because of a recording problem.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export class SpanRecorder {
     this.#span = span;
   }
 
-  /** The id of the span, once its start is recorded. Rejects if the span is not recorded. */
+  /** Resolves to the ID of the span when its start is recorded. Rejects if the span is not recorded. */
   get id(): Promise<string> {
     if (!this.#id) {
       const span = this.#span;
@@ -69,32 +69,34 @@ export class SpanRecorder {
   }
 
   /**
-   * Runs a step and records it as a span within this one.
+   * Runs a step and records it as a child of this span.
    *
-   * @param schemaName The type of the span, as the registration declares it.
-   * @param work The step. It is called synchronously, with the recorder of its span.
-   * @returns What the step returns. The promise rejects with what the step throws; the span is then `failed`.
+   * @param schemaName The span type, as declared in the registration.
+   * @param work The step, which is called synchronously with the recorder of its span.
+   * @returns The result of the step. If the step throws, the promise rejects with the same error and the span is
+   * `failed`.
    */
   span<T>(schemaName: string, work: SpanWork<T>): Promise<T>;
   /**
-   * Runs a step and records it as a span within this one.
+   * Runs a step and records it as a child of this span.
    *
-   * @param schemaName The type of the span, as the registration declares it.
-   * @param options The payload and the start of the span.
-   * @param work The step. It is called synchronously, with the recorder of its span.
-   * @returns What the step returns. The promise rejects with what the step throws; the span is then `failed`.
+   * @param schemaName The span type, as declared in the registration.
+   * @param options The payload and the start time of the span.
+   * @param work The step, which is called synchronously with the recorder of its span.
+   * @returns The result of the step. If the step throws, the promise rejects with the same error and the span is
+   * `failed`.
    */
   span<T>(schemaName: string, options: SpanOptions | undefined, work: SpanWork<T>): Promise<T>;
-  /** Implements both forms. */
+  /** Implements both overloads. */
   span<T>(schemaName: string, ...args: SpanArguments<T>): Promise<T> {
     return recordSpan(this.#recording, this.#span.place, schemaName, args);
   }
 
   /**
-   * Starts a span within this one, for a step that is not one function.
+   * Starts a child span for a step that is not a single function.
    *
-   * @param schemaName The type of the span, as the registration declares it.
-   * @param options The payload and the start of the span.
+   * @param schemaName The span type, as declared in the registration.
+   * @param options The payload and the start time of the span.
    * @returns The recorder of the span.
    */
   startSpan(schemaName: string, options?: SpanOptions): SpanRecorder {
@@ -102,16 +104,16 @@ export class SpanRecorder {
   }
 
   /**
-   * Sets the result that the span ends with.
+   * Sets the result of the span, which is sent when the span ends.
    *
-   * @param payload The result, copied as JSON.
+   * @param payload The result, which is copied as JSON.
    */
   setResult(payload: JsonObjectLike): void {
     this.#recording.setResult(this.#span, payload);
   }
 
   /**
-   * Ends the span. Only the first call counts.
+   * Ends the span. Only the first call has an effect.
    *
    * @param options The status and the result of the span.
    */

@@ -1,5 +1,5 @@
 /**
- * The termination of a run by a person at the platform.
+ * Detects that a person has terminated a run on the platform.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import { refusalOf } from "../bulk/sender.ts";
 import type { PrefactorHttpClient } from "../client.ts";
 import { setBackgroundTimer } from "./timers.ts";
 
-/** Aborts a signal when the run is terminated. Asks the API if no response about the run came for a while. */
+/** Aborts a signal when the run is terminated. Queries the API if no response about the run has arrived for a while. */
 export class TerminationWatch {
   readonly #client: PrefactorHttpClient;
   readonly #interval: number | null;
   readonly #controller = new AbortController();
-  readonly #asking = new AbortController();
-  #heardAt = 0;
+  readonly #querying = new AbortController();
+  #lastResponseAt = 0;
   #isEnded = false;
   #clearTimer: (() => void) | undefined;
   #stopListening: (() => void) | undefined;
 
-  /** Creates a watch that asks after this time without a response, in ms. */
+  /** Creates a watch that queries the API after `interval` ms without a response, or never if it is `null`. */
   constructor(client: PrefactorHttpClient, interval: number | null) {
     this.#client = client;
     this.#interval = interval;
@@ -31,18 +31,18 @@ export class TerminationWatch {
     return this.#controller.signal;
   }
 
-  /** Watches the run with this id from now on. */
+  /** Watches the run with this ID from now on. */
   start(instanceId: string): void {
     const terminated = this.#client.terminationSignal(instanceId);
     if (terminated.aborted) return this.#terminate(terminated.reason);
     this.#stopListening = abortOn(terminated, { abort: (reason) => this.#terminate(reason) });
-    this.heard();
+    this.postpone();
     this.#poll(instanceId);
   }
 
-  /** Notes that a response about the run came, which would have said that the run is terminated. */
-  heard(): void {
-    this.#heardAt = Date.now();
+  /** Postpones the next query, because a response about the run has arrived: it would have reported a termination. */
+  postpone(): void {
+    this.#lastResponseAt = Date.now();
   }
 
   /** Ends the watch. */
@@ -50,7 +50,7 @@ export class TerminationWatch {
     this.#isEnded = true;
     this.#clearTimer?.();
     this.#stopListening?.();
-    this.#asking.abort();
+    this.#querying.abort();
   }
 
   #terminate(reason: unknown): void {
@@ -60,18 +60,18 @@ export class TerminationWatch {
 
   #poll(instanceId: string): void {
     if (this.#interval === null || this.#isEnded) return;
-    const rest = this.#heardAt + this.#interval - Date.now();
+    const rest = this.#lastResponseAt + this.#interval - Date.now();
     this.#clearTimer = setBackgroundTimer(async () => {
-      if (Date.now() >= this.#heardAt + this.#interval! && !await this.#ask(instanceId)) return;
+      if (Date.now() >= this.#lastResponseAt + this.#interval! && !await this.#query(instanceId)) return;
       this.#poll(instanceId);
     }, rest);
   }
 
-  /** Asks for the run, whose status the client looks at. Returns whether to ask again later. */
-  async #ask(instanceId: string): Promise<boolean> {
-    this.heard();
+  /** Gets the run, so that the client sees whether it is terminated. Returns whether to query again later. */
+  async #query(instanceId: string): Promise<boolean> {
+    this.postpone();
     try {
-      await this.#client.agentInstances.get(instanceId, { maxRetries: 0, signal: this.#asking.signal });
+      await this.#client.agentInstances.get(instanceId, { maxRetries: 0, signal: this.#querying.signal });
       return true;
     } catch (error) {
       const { statusCode } = refusalOf(error) ?? {};

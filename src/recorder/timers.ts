@@ -7,12 +7,12 @@
 /** The longest delay that a timer can hold, in ms. */
 const MAX_DELAY = 2 ** 31 - 1;
 
-/** Calls back after the delay, in ms; the process does not end before. Returns the function that clears the timer. */
+/** Calls back after the delay, in ms. Keeps the process alive until then. Returns a function that clears the timer. */
 export function setForegroundTimer(callback: () => void, delay: number): () => void {
   return setTimer(callback, delay).clear;
 }
 
-/** Calls back after the delay, in ms, unless the process ends before. Returns the function that clears the timer. */
+/** Calls back after the delay, in ms. Does not keep the process alive. Returns a function that clears the timer. */
 export function setBackgroundTimer(callback: () => void, delay: number): () => void {
   const { timer, clear } = setTimer(callback, delay);
   // Node, Bun and newer versions of Deno return an object, others a number.
@@ -22,13 +22,13 @@ export function setBackgroundTimer(callback: () => void, delay: number): () => v
 }
 
 function setTimer(callback: () => void, delay: number): { timer: unknown; clear: () => void } {
-  const { clearTimeout } = globalThis; // the one that belongs to the timers in place now, real or fake
+  const { clearTimeout } = globalThis; // matches the current setTimeout, real or fake
   const timer = setTimeout(callback, Math.min(delay, MAX_DELAY));
   const clear = () => {
     try {
       clearTimeout(timer);
     } catch {
-      // A fake timer is gone once its clock has been restored.
+      // A fake timer cannot be cleared after its clock was restored.
     }
   };
   return { timer, clear };
@@ -38,7 +38,7 @@ function setTimer(callback: () => void, delay: number): { timer: unknown; clear:
 export class Pause {
   #end: (() => void) | undefined;
 
-  /** Waits, in ms; at most one wait at a time. Returns whether the wait was cut short. */
+  /** Waits for `delay` ms. Only one wait is allowed at a time. Returns whether the wait was cut short. */
   async wait(delay: number): Promise<boolean> {
     let clearTimer!: () => void;
     const isCut = await new Promise<boolean>((resolve) => {

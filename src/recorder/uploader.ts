@@ -19,9 +19,9 @@ import type { EndStatus, RegisteredRun } from "./span.ts";
 import type { TerminationWatch } from "./termination.ts";
 import { Pause, setForegroundTimer } from "./timers.ts";
 
-/** The delays before the next try after a transient failure, in ms: the first one doubles up to the last. */
-const FIRST_DELAY = 1_000;
-const LAST_DELAY = 60_000;
+/** The delay before a retry after a transient failure, in ms. It doubles with each failure, up to the maximum. */
+const INITIAL_DELAY = 1_000;
+const MAX_DELAY = 60_000;
 
 /** The parts of a run that its uploader needs. */
 export interface UploaderParts {
@@ -36,7 +36,7 @@ export interface UploaderParts {
 
 /** Sends what a run records, one request at a time. Its methods never throw or reject. */
 export class Uploader {
-  /** The instance, once it has started. */
+  /** Resolves to the instance when it has started. */
   readonly ready: Promise<AgentInstance>;
 
   readonly #parts: UploaderParts;
@@ -47,7 +47,7 @@ export class Uploader {
   #rejectReady!: (error: unknown) => void;
   #run: RegisteredRun | undefined;
   #isStarted = false;
-  /** Whether recording has ended, for good. */
+  /** Whether recording has ended permanently. */
   #isEnded = false;
   #finish: { readonly params: FinishInstanceRequest; readonly resolve: () => void } | undefined;
   /** Whether the instance was finished, or cannot be. */
@@ -58,7 +58,7 @@ export class Uploader {
   readonly #flushes = new Set<{ readonly sequence: number; readonly end: () => void }>();
   #release: (() => void) | undefined;
 
-  /** Creates the uploader and begins with the registration. */
+  /** Creates the uploader and starts with the registration. */
   constructor(parts: UploaderParts) {
     this.#parts = parts;
     this.#requests = new RunRequests(parts.client, parts.options);
@@ -70,7 +70,7 @@ export class Uploader {
     void this.#send();
   }
 
-  /** Sends an item that was added to the queue, at the latest after `maxDelay`. */
+  /** Schedules sending after an item was added to the queue, at the latest after `maxDelay`. */
   notify(): void {
     if (this.#isSending) return;
     const { queue, options: { maxItems, maxBytes, maxDelay } } = this.#parts;
@@ -79,7 +79,7 @@ export class Uploader {
     else this.#clearDelay ??= setForegroundTimer(() => void this.#send(), maxDelay);
   }
 
-  /** Sends what waits at once. Resolves when it is done or the time, in ms, is up. */
+  /** Sends the queue immediately. Resolves when that is done or when the timeout, in ms, has expired. */
   async flush(timeout: number): Promise<void> {
     const sequence = this.#parts.queue.lastSequence;
     if (this.#isFlushed(sequence)) return;
@@ -98,7 +98,7 @@ export class Uploader {
     });
   }
 
-  /** Sends what waits and finishes the instance. What is not done when the time, in ms, is up is dropped. */
+  /** Sends the queue and finishes the instance. Drops what is not done when the timeout, in ms, has expired. */
   async finish(status: EndStatus, timeout: number): Promise<void> {
     const params = {
       status,
@@ -122,14 +122,14 @@ export class Uploader {
     this.#clearDelay?.();
     this.#clearDelay = undefined;
     this.#holdOpen();
-    await undefined; // what is recorded in the same turn goes out together
+    await undefined; // spans recorded in the same turn share a request
     let failures = 0;
     let isReported = false;
     while (!this.#abort.signal.aborted && this.#hasWork()) {
       const kind = this.#kindOfWork();
       try {
         await this.#work();
-        this.#parts.watch.heard();
+        this.#parts.watch.postpone();
         failures = 0;
         isReported = false;
       } catch (error) {
@@ -179,14 +179,14 @@ export class Uploader {
     }
   }
 
-  /** Gives up after an error that will not go away. */
+  /** Handles an error that a retry would not fix. */
   #fail(kind: RecordingProblem["kind"], error: unknown): void {
     this.#parts.problems.report({ kind, error, count: 1 });
     if (kind === "not_finished") this.#isFinished = true;
     else this.#end(error);
   }
 
-  /** Ends recording, and drops what is left. */
+  /** Ends recording and drops what is left. */
   #end(error: unknown): void {
     this.#isEnded = true;
     this.#rejectReady(error);
@@ -194,7 +194,7 @@ export class Uploader {
     if (count > 0) this.#parts.problems.report({ kind: "dropped", error, count });
   }
 
-  /** Closes the run after its finish. */
+  /** Ends recording after the run was finished, or could not be. */
   #close(resolve: () => void): void {
     const { problems, watch } = this.#parts;
     const error = this.#abort.signal.reason ?? new PrefactorClientError("Cannot record: the run is finished");
@@ -207,17 +207,17 @@ export class Uploader {
     resolve();
   }
 
-  /** Sends at once, without any delay but the one that the server asked for. */
+  /** Skips all delays except one that the server asked for. */
   #hurry(): void {
     this.#isHurried = true;
     if (this.#isSending) this.#pause.end();
     else void this.#send();
   }
 
-  /** Waits before the next try, and returns the number of failures that the next delay depends on. */
+  /** Waits before a retry, and returns the number of failures for the next delay. */
   async #wait(failures: number, retryAfter: number): Promise<number> {
     const earliest = Date.now() + retryAfter;
-    const latest = Math.max(earliest, Date.now() + Math.min(LAST_DELAY, FIRST_DELAY * 2 ** failures));
+    const latest = Math.max(earliest, Date.now() + Math.min(MAX_DELAY, INITIAL_DELAY * 2 ** failures));
     this.#isHurried = false;
     while (!this.#abort.signal.aborted) {
       const rest = (this.#isHurried ? earliest : latest) - Date.now();
@@ -236,7 +236,7 @@ export class Uploader {
     }
   }
 
-  /** Asks the platform not to stop the program before everything was sent. */
+  /** Asks the platform to keep the program running until everything is sent. */
   #holdOpen(): void {
     const { waitUntil } = this.#parts.options;
     if (!waitUntil || this.#release) return;
@@ -244,7 +244,7 @@ export class Uploader {
     try {
       waitUntil(sent);
     } catch {
-      // The platform may have stopped the program's request already.
+      // The platform may no longer accept promises for this request.
     }
   }
 }

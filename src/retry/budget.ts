@@ -5,31 +5,31 @@
  */
 
 /**
- * Counts the retries that a client may make beyond the calls that succeed, so that an API that is down does not get a
- * multiple of the usual load.
+ * Limits the retries of a client. Calls that succeed refill the budget, so that the load on an API that is down is not
+ * multiplied by retries.
  */
 export class RetryBudget {
   readonly #size: number;
   #left: number;
 
-  /** Creates a full budget; `null` has no limit. */
+  /** Creates a full budget. `null` means no limit. */
   constructor(size: number | null) {
     this.#size = this.#left = size ?? Infinity;
   }
 
-  /** Takes one retry, if there is one left. */
+  /** Takes one retry and returns true, or returns false if none is left. */
   take(): boolean {
     if (this.#left < 1) return false;
     this.#left--;
     return true;
   }
 
-  /** Gives back the retries of a call that has succeeded, and one more. */
+  /** Returns the retries of a call that has succeeded, and one more. */
   giveBack(retries: number): void {
     this.#left = Math.min(this.#size, this.#left + retries + 1);
   }
 
-  /** Gives back a retry that was not sent. */
+  /** Returns a retry that was not sent. */
   giveBackUnsent(): void {
     this.#left = Math.min(this.#size, this.#left + 1);
   }

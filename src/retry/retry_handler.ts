@@ -16,27 +16,27 @@ import { reasonOf } from "../redaction.ts";
 export interface RetryOptions {
   /** Returns whether an error is worth a retry. Defaults to `isTransientHttpError`. */
   isRetriable?: ((error: unknown) => boolean) | undefined;
-  /** Aborts the wait; the promise then rejects with the signal's reason. */
+  /** Aborts the retries. The promise then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** The maximum number of retries. Defaults to the handler's `maxRetries`. */
   maxRetries?: number | undefined;
-  /** Takes a retry from a budget, and returns whether there was one left. Defaults to no limit. */
+  /** Takes a retry from a budget and returns whether one was left. Defaults to an unlimited budget. */
   takeRetry?: (() => boolean) | undefined;
 }
 
-/** The part of a server's delay, at most, that is added to it at random. */
+/** The maximum random extension of a delay that the server asked for, as a fraction of it. */
 const RETRY_AFTER_JITTER = 0.1;
 
-/** The number of errors that `failures` keeps. */
+/** The maximum number of errors in `failures`. */
 const MAX_FAILURES = 10;
 
 /**
  * Retries an operation until it succeeds, fails with an error that is not retriable, or runs out of retries.
  *
  * The delay before retry n (from 0) is `min(maxRetryDelay, initialRetryDelay * retryMultiplier ** n)` times a random
- * factor from 0.5 to 1. It is never less than the `retryAfter` (ms) of the previous error plus a random part of up to a
- * tenth of it, together at most `maxRetryDelay`. If `retryAfter` is more than `maxRetryDelay`, the handler gives up at
- * once.
+ * factor from 0.5 to 1. If the previous error has a `retryAfter` (in ms), the delay is at least that, extended by a
+ * random tenth at most, but not beyond `maxRetryDelay`. If `retryAfter` exceeds `maxRetryDelay`, the handler gives up
+ * immediately.
  *
  * @example
  * ```ts
@@ -56,7 +56,8 @@ export class RetryHandler {
   /**
    * Creates a handler.
    *
-   * @param config The number of retries and the delays between them, in ms. Each field defaults as in `HttpClientConfig`.
+   * @param config The number of retries and the delays between them, in ms. The defaults are those of
+   * `HttpClientConfig`.
    * @throws {PrefactorClientError} If a field is invalid; the message names it.
    */
   constructor(config: RetryConfig = {}) {
@@ -64,13 +65,14 @@ export class RetryHandler {
   }
 
   /**
-   * Runs an operation and retries it.
+   * Runs an operation, and retries it if it fails.
    *
    * @param operation The operation, called with the number of the attempt, from 1.
-   * @param options Which errors are retried, how often, and what aborts the wait.
+   * @param options Which errors are retried, how often, and what aborts the retries.
    * @returns The result of the operation.
-   * @throws {PrefactorRetryExhaustedError} If the last retry failed. With `maxRetries: 0`, and for an error that is
-   * not retriable, the error itself is thrown; on an abort, the signal's reason.
+   * @throws {PrefactorRetryExhaustedError} If the last retry failed, the server asks for a delay of more than
+   * `maxRetryDelay`, or `takeRetry` returns false. With `maxRetries: 0`, and for an error that is not retriable, the
+   * error itself is thrown; after an abort, the signal's reason.
    */
   async execute<T>(operation: (attempt: number) => T | Promise<T>, options: RetryOptions = {}): Promise<T> {
     const { initialRetryDelay, maxRetryDelay, retryMultiplier } = this.#config;
@@ -84,7 +86,7 @@ export class RetryHandler {
     try {
       return await retry(async () => {
         await serverDelay;
-        if (signal?.aborted) throw signal.reason; // since the delay has ended
+        if (signal?.aborted) throw signal.reason; // aborted since the delay ended
         try {
           return await operation(++attempts);
         } catch (error) {
@@ -102,7 +104,7 @@ export class RetryHandler {
         ...(signal && { signal }),
         isRetriable: (error) => {
           if (signal?.aborted || !isRetriable(error)) return false;
-          if (attempts > maxRetries) return true; // `retry` gives up by itself
+          if (attempts > maxRetries) return true; // `retry` gives up on its own
           const retryAfter = retryAfterOf(error);
           reasonToGiveUp = retryAfter > maxRetryDelay
             ? `the server asks for a delay of ${retryAfter} ms, more than maxRetryDelay, which is ${maxRetryDelay} ms`
@@ -110,7 +112,7 @@ export class RetryHandler {
             ? undefined
             : "the retry budget of the client is used up";
           if (reasonToGiveUp !== undefined) return false;
-          // `retry` has no option for it, so the server's delay runs beside the backoff.
+          // `retry` has no option for the server's delay, so it runs in parallel with the backoff.
           if (retryAfter > 0) {
             const jitter = retryAfter * RETRY_AFTER_JITTER * Math.random();
             serverDelay = delay(Math.min(retryAfter + jitter, maxRetryDelay), signal && { signal });
@@ -122,7 +124,7 @@ export class RetryHandler {
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       const lastError = failures.at(-1);
-      // The operation may have thrown a RetryError of its own.
+      // The operation itself may have thrown a RetryError.
       const isExhausted = error instanceof RetryError && error !== lastError;
       if (maxRetries === 0 || !isExhausted && reasonToGiveUp === undefined) throw lastError;
       const summary = reasonToGiveUp === undefined

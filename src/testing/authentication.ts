@@ -1,20 +1,20 @@
 /**
- * Tokens of requests, and what they allow.
+ * Authenticates requests by their tokens.
  *
  * @module
  */
 
 import type { Deployment, Store } from "./store.ts";
 
-/** What a token allows. */
+/** The access that a token grants. */
 export interface Access {
   /** The deployment of the token, if the token is deployment-scoped. */
   readonly deployment: Deployment | undefined;
 }
 
 /**
- * Returns what the token in the header `authorization` allows; `undefined` if it is not valid. `ownToken` is that of the
- * sandbox, the others are those that the API created.
+ * Returns the access that the token in the header `authorization` grants, or `undefined` if the token is not valid.
+ * `ownToken` is the sandbox's own token; all others were created by its API.
  */
 export function authenticate(
   store: Store,

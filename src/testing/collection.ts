@@ -1,12 +1,12 @@
 /**
- * Collections of records under common bounds.
+ * Collections of records that share bounds on their size.
  *
  * @module
  */
 
 import { sizeOf } from "./measure.ts";
 
-/** The memory of a record's place in its collection, in bytes. */
+/** The memory that a record's place in its collection takes, in bytes. */
 const PLACE_SIZE = 200;
 
 /** The number of removed keys to remember. */
@@ -16,11 +16,11 @@ const MAX_REMOVED = 10_000;
 export interface CollectionOptions<V> {
   /** Whether a record has ended. Records that have ended are dropped first. Defaults to `false` for all records. */
   hasEnded?(record: V): boolean;
-  /** Called with a record that was dropped to keep a bound. */
+  /** Called with each record that was dropped to stay within the bounds. */
   onDrop?(record: V): void;
 }
 
-/** A number of records for each collection, and a number of bytes for all together. */
+/** The maximum number of records in each collection, and the maximum number of bytes in all of them together. */
 export class Bounds {
   readonly maxRecords: number;
   readonly #maxBytes: number;
@@ -35,7 +35,7 @@ export class Bounds {
     this.#onChange = onChange;
   }
 
-  /** The number of the last change; 0 if there was none. */
+  /** The number of the last change, or 0 if there was none. */
   get lastChange(): number {
     return this.#changes;
   }
@@ -58,7 +58,7 @@ export class Bounds {
     return ++this.#changes;
   }
 
-  /** Drops records until the rest fits, as {@linkcode Collection} orders them. */
+  /** Drops records in the order of {@linkcode Collection} until the rest fits. */
   trim(): void {
     while (this.#bytes > this.#maxBytes) {
       const oldest = this.#collections
@@ -87,18 +87,18 @@ interface Place {
 export interface CollectionChanges<V> {
   /** The records that were added or changed. */
   readonly records: readonly V[];
-  /** The keys that were removed. Some may have been added again. */
+  /** The keys that were removed. Some of them may have been added again. */
   readonly removed: readonly string[];
 }
 
-/** What has ended goes first, then what was changed least recently. */
+/** Orders ended records first, and then those that were changed least recently. */
 function comparePlaces(a: Place, b: Place): number {
   return Number(b.hasEnded) - Number(a.hasEnded) || a.change - b.change;
 }
 
 /**
- * Records by key. When a collection is full, each new record replaces one that has ended, or else one that has not; of those
- * the one that was changed least recently.
+ * Records by key. When a collection is full, each new record replaces the ended record that was changed least recently
+ * or, if none has ended, the record that was changed least recently.
  */
 export class Collection<V> {
   readonly #bounds: Bounds;
@@ -107,9 +107,9 @@ export class Collection<V> {
   readonly #places = new Map<string, Place>();
   readonly #ended = new PlaceList();
   readonly #open = new PlaceList();
-  /** The keys that were removed since the first call of `changesSince`, up to twice the number to remember. */
+  /** The keys that were removed since the first call of `changesSince`, at most twice as many as must be remembered. */
   #removed: { readonly key: string; readonly change: number }[] | undefined;
-  /** The change before which removed keys are not known. */
+  /** The change before which removed keys are unknown. */
   #forgotten = 0;
 
   constructor(bounds: Bounds, options: CollectionOptions<V>) {
@@ -151,7 +151,7 @@ export class Collection<V> {
     this.#records.set(key, record);
   }
 
-  /** Returns the record with the key, and adds a new one if there is none. */
+  /** Returns the record with the key, or adds a new one if there is none. */
   getOrCreate(key: string, create: () => V): V {
     const record = this.get(key) ?? create();
     this.set(key, record);
@@ -170,8 +170,8 @@ export class Collection<V> {
   }
 
   /**
-   * Returns what has changed since the change with that number, 0 for all records, or `undefined` if that was too long ago
-   * to know what was removed.
+   * Returns the changes since the change with this number, or all records for 0. Returns `undefined` if that change was
+   * too long ago to know what was removed since.
    */
   changesSince(change: number): CollectionChanges<V> | undefined {
     if (!this.#removed) {
@@ -192,7 +192,7 @@ export class Collection<V> {
     this.#removed = this.#removed.slice(MAX_REMOVED);
   }
 
-  /** Removes a record to keep a bound. */
+  /** Removes a record to stay within the bounds. */
   drop({ key }: Place): void {
     const record = this.#records.get(key)!;
     this.delete(key);
@@ -200,9 +200,9 @@ export class Collection<V> {
   }
 }
 
-/** A linked list, since places leave it from anywhere. */
+/** A linked list, because places are removed from any position. */
 class PlaceList {
-  /** Closes the ring: its next place is the first, its previous place is the last. */
+  /** Closes the list to a ring: the place after it is the first one, and the place before it is the last one. */
   readonly #end = createPlace("");
 
   get first(): Place | undefined {
@@ -216,7 +216,7 @@ class PlaceList {
     this.#end.previous = place;
   }
 
-  /** The keys that were appended after a change, the last one first. */
+  /** Yields the keys that were appended after a change, from the last to the first. */
   *keysSince(change: number): Generator<string> {
     for (
       let place = this.#end.previous;

@@ -1,5 +1,5 @@
 /**
- * The costs of runs.
+ * Calculates the costs of runs.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { CostBreakdown, ModelCost } from "../models/agent_instance.ts";
 import { own } from "./fields.ts";
 import type { SandboxSpan } from "./store.ts";
 
-/** The price of a million tokens of any model, in dollars, and the field of `token_usage` with their number. */
+/** The price of a million tokens of any model, in dollars, and the field of `token_usage` that counts them. */
 const KINDS = [
   { kind: "input", field: "prompt_tokens", price: 1 },
   { kind: "output", field: "completion_tokens", price: 5 },
@@ -18,7 +18,7 @@ const KINDS = [
 
 type Tokens = { [kind in typeof KINDS[number]["kind"]]: number };
 
-/** Sums up the tokens in the payloads of spans, and their cost. */
+/** Adds up the tokens in the payloads of spans and their cost. */
 export function costsOf(spans: Iterable<SandboxSpan>): CostBreakdown {
   const total = noTokens();
   const groups = new Map<string | null, Tokens>();
@@ -50,7 +50,7 @@ function noTokens(): Tokens {
   return { input: 0, output: 0, cache_read: 0 };
 }
 
-/** Finds the name of the model in a payload, where the platform's own packages and others write it. */
+/** Finds the name of the model in a payload, in any of the fields that the platform's packages and others use. */
 function modelOf(payload: SandboxSpan["payload"]): string | null {
   const inputs = own(payload, "inputs");
   const places = isObject(inputs) ? [own(inputs, "ai.model.id"), own(inputs, "model")] : [];

@@ -5,7 +5,7 @@
  */
 
 /**
- * A fault that a request meets.
+ * A fault that can be injected into a request.
  *
  * - `refuse`: the connection fails. The request is not processed.
  * - `status`: a response with that status, and with `Retry-After: <retryAfter>` in seconds if `retryAfter` is set. The
@@ -40,7 +40,7 @@ export const FAULT_KINDS = [
   "hang",
 ] as const satisfies readonly FaultKind[];
 
-/** The kinds of faults that a client survives by a retry. */
+/** The kinds of faults from which a client recovers with a retry. */
 export const TRANSIENT_FAULT_KINDS = [
   "refuse",
   "lose",

@@ -1,5 +1,5 @@
 /**
- * The faults of a sandbox.
+ * Injects faults into the requests to a sandbox.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import type { SandboxRequest } from "./request_log.ts";
 
 /** Options of {@linkcode SandboxFaults.next}. */
 export interface NextFaultOptions {
-  /** The number of requests that meet the fault, `Infinity` for no end. Defaults to 1. */
+  /** The number of requests with the fault, or `Infinity` for no limit. Defaults to 1. */
   times?: number;
-  /** Whether a request meets the fault. Defaults to `true` for every request. */
+  /** Returns whether a request gets the fault. By default, every request does. */
   match?: (request: SandboxRequest) => boolean;
 }
 
 /** Options of {@linkcode SandboxFaults.random}. */
 export interface RandomFaultOptions {
-  /** The share of requests that meet a fault, from 0 to 1. */
+  /** The fraction of requests with a fault, from 0 to 1. */
   rate: number;
-  /** The seed of the random numbers. The same seed and the same requests lead to the same faults. */
+  /** The seed of the random numbers. The same seed and the same requests result in the same faults. */
   seed: number;
   /**
-   * The faults, or the names of faults, all equally likely. A `delay` by name takes 10 ms; a `status` by name is 429,
-   * 500, 502, 503 or 504. Defaults to every kind except `hang`, which would cost the client its timeout.
+   * The faults, or names of kinds of faults, which are all equally likely. The kind `delay` takes 10 ms; the kind
+   * `status` is 429, 500, 502, 503 or 504. Defaults to every kind except `hang`, which makes clients time out.
    */
   kinds?: readonly (FaultKind | Fault)[];
 }
 
 /**
- * The faults of a sandbox.
+ * Plans the faults of a sandbox.
  *
  * @example
  * ```ts
@@ -44,8 +44,8 @@ export interface RandomFaultOptions {
  */
 export interface SandboxFaults {
   /**
-   * Plans a fault for the next request, or for the next requests that match. A request meets the first planned fault
-   * that matches, and a random fault only if no planned one does.
+   * Plans a fault for the next request, or for the next requests that match. A request gets the first planned fault
+   * that matches. It gets a random fault only if no planned fault matches.
    *
    * @throws {PrefactorClientError} If the fault or an option is invalid.
    */
@@ -68,21 +68,21 @@ interface PlannedFault {
 
 const STATUSES = [429, 500, 502, 503, 504] as const;
 
-/** The faults that requests will meet. */
+/** The planned and random faults. */
 export interface FaultState {
-  /** The planned faults, with the number of requests that each is left for; `null` for no end. */
+  /** The planned faults with the number of requests that each is left for, or `null` for no limit. */
   readonly planned: readonly { readonly fault: Fault; readonly left: number | null }[];
-  /** The share of requests that meet a random fault, and the kinds of these faults. */
+  /** The fraction of requests with a random fault, and the kinds of these faults. */
   readonly random: { readonly rate: number; readonly kinds: readonly FaultKind[] } | null;
 }
 
-/** Chooses the fault that a request meets. */
+/** Chooses the fault of each request. */
 export class FaultPlan implements SandboxFaults {
   #planned: PlannedFault[] = [];
   #random: FaultState["random"] = null;
   #nextRandom: (() => Fault | undefined) | undefined;
 
-  /** The faults that requests will meet. */
+  /** The planned and random faults. */
   get state(): FaultState {
     const planned = this.#planned.map(({ fault, timesLeft }) => ({
       fault,
@@ -119,7 +119,7 @@ export class FaultPlan implements SandboxFaults {
     this.#nextRandom = undefined;
   }
 
-  /** Returns the fault that the request meets, if any. */
+  /** Returns the fault for a request, if any. */
   take(request: SandboxRequest): Fault | undefined {
     const index = this.#planned.findIndex(({ match }) => match(request));
     const planned = this.#planned[index];

@@ -1,5 +1,5 @@
 /**
- * Checks of the fields of a request.
+ * Checks the fields of a request.
  *
  * @module
  */
@@ -12,9 +12,9 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** A check of a field. */
 export interface FieldRule {
-  /** The guard of a value that is neither absent nor `null`. */
+  /** The guard for a value that is neither absent nor `null`. */
   readonly is: (value: unknown) => boolean;
-  /** Whether the field must be there. */
+  /** Whether the field is required. */
   readonly isRequired: boolean;
 }
 
@@ -23,17 +23,17 @@ export interface FieldRules {
   readonly [field: string]: FieldRule;
 }
 
-/** Creates the rule of a field that must be there. */
+/** Creates the rule for a required field. */
 export function required(is: FieldRule["is"]): FieldRule {
   return { is, isRequired: true };
 }
 
-/** Creates the rule of a field that may be absent or `null`. */
+/** Creates the rule for a field that may be absent or `null`. */
 export function optional(is: FieldRule["is"]): FieldRule {
   return { is, isRequired: false };
 }
 
-/** Returns the value of a key that the object itself has. */
+/** Returns the value of a key if the object itself has it. */
 export function own<T>(map: { readonly [key: string]: T } | null | undefined, key: string): T | undefined {
   return map && Object.hasOwn(map, key) ? map[key] : undefined;
 }
@@ -43,15 +43,15 @@ export function isFilled(value: unknown): value is string {
   return isString(value) && (value !== "" || fail("a non-empty string"));
 }
 
-/** Checks whether the value is a boolean of a query. */
+/** Checks whether the value is a boolean in a query. */
 export function isFlag(value: unknown): boolean {
   return value === "true" || value === "false" || fail('"true" or "false"');
 }
 
 /**
- * Finds the errors of the fields; `undefined` if there are none.
+ * Returns the errors of the fields, or `undefined` if there are none.
  *
- * An update may leave out a required field, which keeps its value, but may not set it to `null`.
+ * An update may omit a required field, which then keeps its value, but must not set it to `null`.
  */
 export function findFieldErrors(
   rules: FieldRules,
@@ -71,7 +71,9 @@ export function findFieldErrors(
   return errors.length > 0 ? Object.fromEntries(errors) : undefined;
 }
 
-/** Describes why a guard refused a value, nested as the value is. A computed key such as `__proto__` sets no prototype. */
+/**
+ * Describes why a guard rejected a value, nested like the value. A computed key such as `__proto__` sets no prototype.
+ */
 function describeIssue(is: FieldRule["is"], value: unknown): FieldErrors[string] {
   const issue = findIssue(is, value);
   const error = issue?.value === undefined || issue.value === null
@@ -81,7 +83,10 @@ function describeIssue(is: FieldRule["is"], value: unknown): FieldErrors[string]
     .reduceRight<FieldErrors[string]>((inner, key) => ({ [key]: inner }), error);
 }
 
-/** Splits the path of an issue, such as `types[0].name`. A key can contain dots, so the value decides where it ends. */
+/**
+ * Splits the path of an issue, such as `types[0].name`. A key can contain dots, so the value determines where each key
+ * ends.
+ */
 function splitPath(path: string, value: unknown): string[] {
   if (path === "") return [];
   const fields = typeof value === "object" && value !== null ? Object.entries(value) : [];

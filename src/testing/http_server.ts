@@ -1,5 +1,5 @@
 /**
- * An HTTP server on Deno, Node and Bun.
+ * An HTTP server for Deno, Node and Bun.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** Handles a request. If the body of the response fails, the connection is dropped. */
 export type Handler = (request: Request, info: HandlerInfo) => Promise<Response>;
 
-/** The second argument of a handler, by which a sandbox knows that a server calls it. */
+/** The second argument of a handler. It tells a sandbox that a server has called it. */
 export interface HandlerInfo {
   readonly remoteAddr: unknown;
   /** Aborts when the server closes or, on Node and Bun, when the connection does. */
@@ -28,7 +28,7 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Why an address cannot be listened on, by the code that all runtimes give an error. */
+/** The reasons why listening can fail, by the error code that all runtimes use. */
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: "the port is in use",
   EADDRNOTAVAIL: "this machine does not have the address",
@@ -38,7 +38,7 @@ const REASONS: Readonly<Record<string, string>> = {
 /**
  * Serves a handler.
  *
- * @throws {Error} If the address cannot be listened on; the message says why.
+ * @throws {Error} If it cannot listen on the address. The message says why.
  */
 export async function listen(handler: Handler, address: Address): Promise<HttpServer> {
   try {
@@ -67,7 +67,7 @@ function listenOnDeno(handler: Handler, address: Address): HttpServer {
   };
 }
 
-/** Listens on Node and Bun. The module is loaded here and not imported, so that no bundler looks for it. */
+/** Listens on Node and Bun. Loads the module at run time, so that bundlers do not try to resolve it. */
 async function listenOnNode(handler: Handler, { hostname, port }: Address): Promise<HttpServer> {
   const http = globalThis.process.getBuiltinModule?.("node:http");
   if (!http) throw new Error("Cannot start the sandbox: it needs Node 20.16 or later");
@@ -88,7 +88,8 @@ async function listenOnNode(handler: Handler, { hostname, port }: Address): Prom
         signal: closed.signal,
       });
       const reader = response.body?.getReader();
-      // The first chunk is read before the head is sent: a body that fails at once leaves no response at all.
+      // Read the first chunk before sending the head, so that a body that fails immediately results in no response at
+      // all.
       let chunk = await reader?.read();
       outgoing.writeHead(response.status, Object.fromEntries(response.headers));
       for (; chunk?.value; chunk = await reader?.read()) outgoing.write(chunk.value);
@@ -111,7 +112,7 @@ async function listenOnNode(handler: Handler, { hostname, port }: Address): Prom
   };
 }
 
-/** Converts a list of names and values, in turn, to headers. */
+/** Converts a list of alternating names and values to headers. */
 function headersOf(raw: readonly string[]): Headers {
   const headers = new Headers();
   raw.forEach((name, index) => index % 2 === 0 && headers.append(name, raw[index + 1]!));

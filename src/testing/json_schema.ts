@@ -1,5 +1,5 @@
 /**
- * The default validator of payloads.
+ * The default validator for payloads.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { JsonObject } from "../models/common.ts";
 /**
  * Checks a payload against a JSON Schema and returns a sentence for each mismatch.
  *
- * It checks `type`, `required`, `properties`, `enum` and `items`, at every depth, and ignores the rest of the schema.
+ * It checks `type`, `required`, `properties`, `enum` and `items` at every depth, and ignores the rest of the schema.
  */
 export function checkJsonSchema(payload: unknown, schema: JsonObject): string[] {
   const mismatches: string[] = [];
@@ -69,7 +69,7 @@ function hasType(value: unknown, type: string): boolean {
   }
 }
 
-/** Whether two JSON values are equal. The order of fields does not matter. */
+/** Returns whether two JSON values are equal, regardless of the order of fields. */
 function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((item, index) => isSame(item, b[index]));

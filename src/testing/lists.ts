@@ -1,5 +1,5 @@
 /**
- * Lists: filters, sorting and pages.
+ * Filters, sorts and paginates lists.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { fail, isOneOf } from "../guards.ts";
 import { type FieldRules, type Fields, isFilled, optional } from "./fields.ts";
 
-/** The rules of the fields that every list takes. */
+/** The rules for the fields that every list takes. */
 export const PAGE_FIELDS: FieldRules = {
   "pagination[offset]": optional((value) => /^\d{1,9}$/.test(String(value)) || fail("an integer >= 0")),
   "pagination[page_size]": optional((value) =>
@@ -17,12 +17,14 @@ export const PAGE_FIELDS: FieldRules = {
   "sorting[direction]": optional((value) => isOneOf(value, ["asc", "desc"])),
 };
 
-/** The filters of a list by the field of the query that sets them. A filter that the query does not set is left out. */
+/**
+ * The filters of a list, by the field of the query that sets them. A filter that the query does not set is not applied.
+ */
 export interface ListFilters<T> {
   readonly [field: string]: (record: T, value: string) => boolean;
 }
 
-/** Creates the filter for records whose field equals the value of the query; `null` selects records without a value. */
+/** Creates a filter for records whose field equals the value in the query. `null` selects records without a value. */
 export function equals<T extends object>(field: keyof T): ListFilters<T>[string] {
   return (record, value) => value === "null" ? (record[field] ?? null) === null : record[field] === value;
 }
@@ -42,9 +44,9 @@ export function filterRecords<T extends object>(
 /** The options of {@linkcode listPage}. */
 export interface ListOptions<T> {
   readonly filters?: ListFilters<T>;
-  /** Returns a record as in responses. Defaults to the record itself. */
+  /** Converts a record to its form in responses. Defaults to the record itself. */
   present?(record: T): object;
-  /** The fields that records in a list leave out. */
+  /** The fields that records in a list omit. */
   readonly detailsOnly?: readonly string[] | undefined;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Measures of JSON values, without recursion, since a value can be nested too deeply for it.
+ * Measures JSON values, without recursion because a value can be too deeply nested for it.
  *
  * @module
  */
 
-/** Whether objects and arrays are nested in more than `limit` levels. */
+/** Returns whether objects and arrays are nested more than `limit` levels deep. */
 export function isDeeperThan(limit: number, value: unknown): boolean {
   let level = [value].filter(isContainer);
   for (let depth = 1; level.length > 0; depth++) {
@@ -14,7 +14,7 @@ export function isDeeperThan(limit: number, value: unknown): boolean {
   return false;
 }
 
-/** The memory of a reference, and of a string, an object or an array without its content, in bytes. */
+/** The memory that a reference takes, and that a string, object or array takes without its content, in bytes. */
 const REFERENCE = 8;
 const HEADER = 24;
 

@@ -18,19 +18,19 @@ export interface Reply {
 export interface FieldError {
   /** Always `"error"`. */
   readonly status: "error";
-  /** The error for programs. */
+  /** The error code. */
   readonly code: string;
-  /** The error for people. */
+  /** The human-readable message. */
   readonly message: string;
 }
 
-/** The errors of fields, nested as the body is. */
+/** The errors of fields, nested like the body. */
 export interface FieldErrors {
-  /** The error of a field, or the errors of the fields in it. */
+  /** The error of a field, or the errors of its nested fields. */
   [field: string]: FieldError | FieldErrors;
 }
 
-/** An error reply. A handler throws it before it changes anything. */
+/** An error reply. Handlers must throw it before they change anything. */
 export class ErrorReply extends Error {
   readonly status: number;
   readonly code: string;
@@ -43,7 +43,7 @@ export class ErrorReply extends Error {
     this.errors = errors;
   }
 
-  /** Converts the error to a reply. If the fields are in a field of the body, `parent` names it. */
+  /** Converts the error to a reply. `parent` is the field of the body that contains the fields, if there is one. */
   toReply(parent?: string): Reply {
     const { status, code, message } = this;
     const errors = this.errors && parent !== undefined ? { [parent]: this.errors } : this.errors;

@@ -1,5 +1,5 @@
 /**
- * The requests that the sandbox received.
+ * The log of the requests that the sandbox has received.
  *
  * @module
  */
@@ -8,26 +8,29 @@ import type { FaultKind } from "./fault.ts";
 import { isDeeperThan } from "./measure.ts";
 import { CREATED_TOKEN } from "./tokens.ts";
 
-/** The maximum number of levels of a body, low enough for every recursive function, `JSON.stringify` among them. */
+/** The maximum number of levels in a body, low enough for recursive functions such as `JSON.stringify`. */
 export const MAX_LEVELS = 1_000;
 
-/** A request that the sandbox received. Tokens are replaced by `[token]`, and the header `authorization` is left out. */
+/**
+ * A request that the sandbox has received. Tokens are replaced by `[token]`, and the header `authorization` is left
+ * out.
+ */
 export interface SandboxRequest {
-  /** The id of the request, `x-request-id` of its response. */
+  /** The ID of the request, which is also the `x-request-id` of its response. */
   readonly id: string;
   /** The method, such as `"POST"`. */
   readonly method: string;
   /** The path, such as `"/api/v1/agent_spans"`. */
   readonly path: string;
-  /** The query with its question mark; empty if there is none. */
+  /** The query with its question mark, or an empty string if there is none. */
   readonly query: string;
-  /** The headers by their names in lower case. */
+  /** The headers, by name in lower case. */
   readonly headers: { readonly [name: string]: string };
-  /** The parsed body, or its text if it is not JSON or has too many levels; `undefined` if it is empty. */
+  /** The parsed body, its text if it is not JSON or has too many levels, or `undefined` if it is empty. */
   readonly body: unknown;
-  /** The fault that the request met. */
+  /** The fault that was injected, if any. */
   readonly fault?: FaultKind;
-  /** The status of the response; absent if no response was delivered, or not yet. */
+  /** The status of the response. It is absent if no response was delivered yet. */
   readonly status?: number;
 }
 
@@ -41,7 +44,7 @@ export interface ReceivedRequest {
   /** The query with its question mark. */
   readonly query: string;
   readonly text: string;
-  /** The parsed text, or the text if it is not JSON or has too many levels; `undefined` if it is empty. */
+  /** The parsed text, the text if it is not JSON or has too many levels, or `undefined` if it is empty. */
   readonly json: unknown;
 }
 
@@ -52,7 +55,7 @@ export async function readRequest(request: Request): Promise<ReceivedRequest> {
   return { request, path: pathname, query: search, text, json: parse(text) };
 }
 
-/** Creates the record of a request, without the sandbox's own token and those that the API created. */
+/** Creates the record of a request, without the sandbox's own token and tokens that the API created. */
 export function createLogEntry(
   id: string,
   { request, path, query, text, json }: ReceivedRequest,
@@ -73,7 +76,7 @@ export function createLogEntry(
   };
 }
 
-/** Replaces the token of the sandbox, and those that it created, in a text. */
+/** Replaces the sandbox's own token, and the tokens that it created, in a text. */
 export function redactText(text: string, token: string): string {
   return text.replaceAll(token, "[token]").replaceAll(encodeURIComponent(token), "[token]")
     .replace(CREATED_TOKEN, "[token]");
@@ -86,7 +89,7 @@ export function describeRequest(request: SandboxRequest, useColour: boolean): st
   return `${method} ${path}${query} ${useColour ? `\x1b[${colourOf(status)}m${outcome}\x1b[0m` : outcome}`;
 }
 
-/** Returns the code of green for a success, yellow for an error of the client and red for every other outcome. */
+/** Returns the terminal code of the colour: green for a success, yellow for a client error, and red otherwise. */
 function colourOf(status = 500): number {
   return status < 400 ? 32 : status < 500 ? 33 : 31;
 }

@@ -1,5 +1,5 @@
 /**
- * Responses, and what a client sees of a broken or slow connection.
+ * Creates responses, including those of broken and slow connections.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Reply } from "./replies.ts";
 
 const STATUSES_WITHOUT_BODY = [204, 205, 304];
 
-/** Creates the response of a reply. */
+/** Converts a reply to a response. */
 export function respond(
   id: string,
   { status, body }: Reply,
@@ -29,17 +29,17 @@ export function garbageResponse(id: string): Response {
   return new Response("<html>This is no JSON</html>", { headers: createHeaders(id) });
 }
 
-/** Whether the second argument of `fetch` comes from a server: the info of Deno, the server of Bun, a message of Node. */
+/** Returns whether the second argument of `fetch` comes from a server on Deno, Bun or Node. */
 export function isFromServer(init: object | undefined): boolean {
   return init !== undefined && ("remoteAddr" in init || "requestIP" in init || "incoming" in init);
 }
 
-/** Creates a response on which a server drops the connection, since a handler cannot refuse one. */
+/** Creates a response that makes a server drop the connection, because a handler cannot refuse one. */
 export function deadResponse(): Response {
   return new Response(failingStream([]));
 }
 
-/** Creates a response that announces its whole length and fails in the middle. */
+/** Creates a response that announces its full length and fails in the middle. */
 export function cutResponse(id: string, { status, body }: Reply): Response {
   const bytes = new TextEncoder().encode(JSON.stringify(body));
   const headers = createHeaders(id);
@@ -57,7 +57,7 @@ function failingStream(chunks: Uint8Array[]): ReadableStream<Uint8Array> {
       const chunk = chunks.shift();
       if (chunk) return controller.enqueue(chunk);
       const error = new TypeError("The sandbox cut the connection");
-      delete error.stack; // Deno.serve prints the error, and its stack would hide what the program prints.
+      delete error.stack; // Deno.serve prints the error, and a stack would clutter the output of the program.
       controller.error(error);
     },
   }, { highWaterMark: 0 });

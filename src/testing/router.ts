@@ -1,5 +1,5 @@
 /**
- * The table of all operations, and the way of a request through it.
+ * Routes requests to the operations of the API.
  *
  * @module
  */
@@ -42,7 +42,10 @@ const ROUTES: readonly Route[] = [
   PING_ROUTE,
 ];
 
-/** The routes with the segments of their paths, those without an id first: `agent/show` is not an agent. */
+/**
+ * The routes with the segments of their paths. Those without an ID come first, so that `agent/show` is not taken for an
+ * agent.
+ */
 const TABLE = ROUTES
   .map((route) => ({ route, segments: route.path.split("/") }))
   .sort((a, b) => Number(a.route.path.includes("{")) - Number(b.route.path.includes("{")));
@@ -51,11 +54,11 @@ const TABLE = ROUTES
 interface Job {
   readonly route: Route;
   readonly input: RouteInput;
-  /** The field of the body that holds the fields, if one does. */
+  /** The field of the body that contains the fields, if there is one. */
   readonly parent: "details" | undefined;
 }
 
-/** Carries out a request with a valid token. */
+/** Handles a request with a valid token. */
 export function handleRequest(store: Store, received: ReceivedRequest, access: Access): Reply {
   return catchErrorReply(() => dispatch(store, received, access));
 }
@@ -100,7 +103,7 @@ function dispatch(
   return runOnce(store, job, `${method} ${path} ${key}`, text);
 }
 
-/** Carries out an item of a bulk request. */
+/** Executes an item of a bulk request. */
 function runItem(store: Store, item: BulkItem, deployment: Deployment | undefined): Reply {
   return catchErrorReply(() => {
     const route = ROUTES.find(({ bulkType }) => bulkType === item._type);
@@ -163,7 +166,7 @@ function checkScope(route: Route, deployment: Deployment | undefined): void {
   throw new ErrorReply(401, "unauthorized", message);
 }
 
-/** Finds the fields of an operation in the body, in `details` if the operation has them there. */
+/** Finds the fields of an operation in the body, or in its `details` if the operation has them there. */
 function createJob(route: Route, id: string, body: Fields, deployment: Deployment | undefined): Job {
   if (!route.hasDetails) return { route, input: { id, fields: body, deployment }, parent: undefined };
   const errors = findFieldErrors(DETAILS_RULES, body);
@@ -171,7 +174,10 @@ function createJob(route: Route, id: string, body: Fields, deployment: Deploymen
   return { route, input: { id, fields: body["details"] as Fields, deployment }, parent: "details" };
 }
 
-/** Replays the reply to the same text in the same scope of the same kind of token, and refuses another text. */
+/**
+ * Replays the reply if the key was used for the same text, and rejects a different text. Keys are separate by token
+ * scope.
+ */
 function runOnce(store: Store, job: Job, operation: string, text: string): Reply {
   const scope = `${job.input.deployment?.id ?? ""} ${operation}`;
   const first = store.replies.get(scope);
@@ -199,7 +205,7 @@ function run(store: Store, job: Job): Reply {
   return withControl(store, job, reply);
 }
 
-/** Returns the reply of the function, also if the function throws it. */
+/** Returns the reply that the function returns or throws. */
 function catchErrorReply(work: () => Reply, parent?: Job["parent"]): Reply {
   try {
     return work();

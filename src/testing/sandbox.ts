@@ -1,5 +1,5 @@
 /**
- * The sandbox: requests in, responses out.
+ * The sandbox, an in-memory Prefactor API.
  *
  * @module
  */
@@ -42,31 +42,31 @@ import type {
 import { createAccount, Store } from "./store.ts";
 import { createToken } from "./tokens.ts";
 
-/** The URL of the sandbox for its own clients. The top-level domain is reserved, so no other host can have it. */
+/** The URL of the sandbox in its clients' configs. Its top-level domain is reserved, so no real host can have it. */
 const API_URL = "https://sandbox.prefactor.test";
 const DEFAULT_MAX_RECORDS = 10_000;
 const DEFAULT_MAX_BYTES = 256 * 2 ** 20;
 
 /** Options of a {@linkcode PrefactorSandbox}. */
 export interface SandboxOptions {
-  /** The token that is valid from the start. Defaults to a random one. */
+  /** The initial token. Defaults to a random one. */
   token?: string;
-  /** The id of the account. Defaults to a new id. */
+  /** The ID of the account. Defaults to a new ID. */
   accountId?: string;
   /**
-   * The deployment of `token`: registrations leave out agent and environment, and reads get 401. By default the token is
-   * account-scoped.
+   * Makes `token` scoped to this deployment: registrations must omit the agent and the environment, and reads get a
+   * 401. By default, the token is account-scoped.
    */
   deployment?: SandboxDeployment;
   /**
-   * The maximum number of records of each kind: requests, instances, spans, agents, alerts, versions, recorded replies. Defaults
-   * to 10 000. The oldest record is dropped first, by its last change; instances and spans that have ended and cleared alerts are dropped
-   * before those that have not. An instance is dropped together with its spans.
+   * The maximum number of records of each kind: requests, instances, spans, agents, alerts, versions and recorded
+   * replies. Defaults to 10,000. The record that was changed least recently is dropped first, but ended instances and
+   * spans and cleared alerts are dropped before all others. An instance is dropped together with its spans.
    */
   maxRecords?: number;
   /**
-   * The maximum memory of all records together, in bytes, as an estimate. Defaults to 256 MiB. Records are dropped in the
-   * same order; requests and recorded replies count as ended.
+   * The maximum estimated memory of all records together, in bytes. Defaults to 256 MiB. Records are dropped in the same
+   * order; requests and recorded replies count as ended.
    */
   maxBytes?: number;
   /**
@@ -74,14 +74,14 @@ export interface SandboxOptions {
    * `items`.
    */
   validatePayload?: PayloadValidator;
-  /** Called with each request when its outcome is known, for example to write a log. */
+  /** Called with each request when its outcome is known, for example to log it. */
   onRequest?: (request: SandboxRequest) => void;
 }
 
 /** The second argument of a sandbox's `fetch`: the options of `fetch`, or the second argument of a server's handler. */
 export type SandboxFetchInit = RequestInit | object;
 
-/** What the page of the server reads and changes, beside the public members of a sandbox. */
+/** What the page of the server uses in addition to the public members of a sandbox. */
 export interface SandboxAccess {
   readonly token: string;
   readonly faults: FaultPlan;
@@ -89,20 +89,23 @@ export interface SandboxAccess {
   readonly store: Store;
 }
 
-/** A request under way, and the reply to it. */
+/** A request in flight and its reply. */
 interface Exchange {
   readonly entry: LogEntry;
   reply: Reply | undefined;
   replays: number;
 }
 
-/** Gives access to a sandbox, keeps the outcome of each request from now on, and calls back on each change. */
+/**
+ * Gives access to a sandbox. From now on, the sandbox keeps the outcome of each request and calls `onChange` on each
+ * change.
+ */
 export let watchSandbox: (sandbox: PrefactorSandbox, onChange: () => void) => SandboxAccess;
 
 /**
- * A Prefactor API in memory.
+ * An in-memory Prefactor API.
  *
- * It follows the platform in tokens, lifecycle, validation, idempotency, bulk requests and termination.
+ * It behaves like the platform with regard to tokens, lifecycle, validation, idempotency, bulk requests and termination.
  * {@linkcode PrefactorSandbox.faults} makes requests fail on demand.
  *
  * @example
@@ -143,11 +146,12 @@ export class PrefactorSandbox {
   }
 
   /**
-   * Handles a request: `(request)` or `(url, init)`. Only the path and the query of the URL count. The function is bound,
-   * so that it can be passed to a client's config, to `Deno.serve` or to `Bun.serve`.
+   * Handles a request, as `(request)` or `(url, init)`. Only the path and the query of the URL matter. The function is
+   * bound, so it can be passed to a client's config, `Deno.serve` or `Bun.serve`.
    *
-   * If a connection fails, it rejects with a `TypeError`, as `fetch` does. For a server it returns a response whose body
-   * fails instead, since `Deno.serve` and `Bun.serve` then drop the connection. It does not follow redirects.
+   * If a fault makes the connection fail, it rejects with a `TypeError`, like the real `fetch`. If a server has called
+   * it, it instead returns a response whose body fails, so that the server drops the connection. It does not follow
+   * redirects.
    */
   readonly fetch: (input: Request | URL | string, init?: SandboxFetchInit) => Promise<Response>;
 
@@ -185,57 +189,57 @@ export class PrefactorSandbox {
     this.fetch = (input, init) => this.#fetch(input, init);
   }
 
-  /** The faults that requests meet. */
+  /** The faults that are injected into requests. */
   get faults(): SandboxFaults {
     return this.#faults;
   }
 
-  /** The received requests, oldest first. Each access creates a new array. */
+  /** The received requests, from oldest to newest. Each access creates a new array. */
   get requests(): readonly SandboxRequest[] {
     return [...this.#store.requests.records.values()];
   }
 
-  /** The agents by id. */
+  /** The agents by ID. */
   get agents(): ReadonlyMap<string, SandboxAgent> {
     return this.#store.agents.records;
   }
 
-  /** The instances by id, oldest first. */
+  /** The instances by ID, from oldest to newest. */
   get instances(): ReadonlyMap<string, SandboxInstance> {
     return this.#store.instances.records;
   }
 
-  /** The spans by id, oldest first. */
+  /** The spans by ID, from oldest to newest. */
   get spans(): ReadonlyMap<string, SandboxSpan> {
     return this.#store.spans.records;
   }
 
-  /** The alerts by id, oldest first. */
+  /** The alerts by ID, from oldest to newest. */
   get alerts(): ReadonlyMap<string, SandboxAlert> {
     return this.#store.alerts.records;
   }
 
-  /** Returns the config of a client that talks to this sandbox, with the overrides applied. */
+  /** Returns the config for a client of this sandbox, with the overrides applied. */
   config(overrides: Partial<HttpClientConfig> = {}): HttpClientConfig {
     return { apiUrl: API_URL, apiToken: this.#token, fetch: this.fetch, ...overrides };
   }
 
   /**
-   * Terminates an active instance, as a person can at the platform. Every later response about the instance and its spans
-   * has a `control` that tells the agent to stop. A replay of an earlier response stays unchanged.
+   * Terminates an active instance, as a person can on the platform. Every later response about the instance and its
+   * spans has a `control` that tells the agent to stop. Replays of earlier responses are unchanged.
    *
    * @throws {PrefactorClientError} If there is no such instance, if it is not active, or if the reason is empty.
    */
   terminate(instanceId: string, reason: string): void {
     const instance = this.#store.instances.get(instanceId);
     const checker: ArgumentChecker = new ArgumentChecker("terminate the agent instance");
-    if (!instance) checker.fail("instanceId", "the id of an agent instance", instanceId);
+    if (!instance) checker.fail("instanceId", "the ID of an agent instance", instanceId);
     checker.check("status", instance.status === "active", '"active"', instance.status);
     checker.check("reason", isFilled(reason), "a non-empty string", reason);
     this.#store.terminateInstance(instance, reason, new Date().toISOString());
   }
 
-  /** Removes all requests, records and faults. The options stay. */
+  /** Removes all requests, records and faults. The options are kept. */
   reset(): void {
     this.#store = this.#createStore();
     this.#faults.clear();
@@ -306,7 +310,8 @@ export class PrefactorSandbox {
         entry.status = 200;
         return garbageResponse(entry.id);
       case "hang":
-        // On Deno, reading the signal of a server's request prints a warning. There is no other way to notice that the client left.
+        // On Deno, reading the signal of a server's request prints a warning, but only the signal tells when the client
+        // disconnects.
         return await never(signal ?? received.request.signal);
       case "delay":
         await wait(fault.ms, signal);

@@ -1,5 +1,5 @@
 /**
- * Sensitive values in payloads.
+ * Removes sensitive values from payloads.
  *
  * @module
  */

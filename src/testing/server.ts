@@ -1,28 +1,28 @@
 /**
- * A Prefactor API to develop against, for clients in any language. It runs on Deno, on Node 20.16 and later, and on Bun.
+ * A local Prefactor API for developing clients in any language. It runs on Deno, Node 20.16 or later, and Bun.
  *
  * ```sh
  * deno run --allow-net jsr:@prefactor/http/sandbox --port 8787 --faults 0.2
  * ```
  *
- * The URL is that of a page, which shows the runs while they are recorded.
+ * Open its URL in a browser for a page that shows the runs while they are recorded.
  *
- * It prints its URL and the two environment variables that the SDKs read, then a line for each request. Ctrl+C stops it
- * and prints a summary. The records are in memory only. It exits with 2 if a flag is invalid, and with 1 if it cannot
- * listen.
+ * It prints its URL and the two environment variables that the SDKs read, and then one line for each request. Ctrl+C
+ * stops it and prints a summary. Records are kept only in memory. The exit code is 2 if a flag is invalid, and 1 if the
+ * server cannot listen.
  *
- * - `--port`: the port, 0 for any free port. Defaults to 8787.
+ * - `--port`: the port, or 0 for any free port. Defaults to 8787.
  * - `--hostname`: the address to listen on. Defaults to 127.0.0.1.
- * - `--token`: the token that is valid from the start. Defaults to a random one.
- * - `--faults`: the share of requests that meet a fault, from 0 to 1. Defaults to 0.
- * - `--fault-kinds`: the kinds of these faults, such as `cut,status`. Defaults to those that a client survives by a retry:
- *   `refuse,lose,cut,delay,status`.
+ * - `--token`: the initial token. Defaults to a random one.
+ * - `--faults`: the fraction of requests with a random fault, from 0 to 1. Defaults to 0.
+ * - `--fault-kinds`: the kinds of these faults, such as `cut,status`. Defaults to those from which a client recovers
+ *   with a retry: `refuse,lose,cut,delay,status`.
  * - `--seed`: the seed of the random faults. Defaults to 1.
- * - `--max-records`, `--max-bytes`: the bounds of a sandbox, see `SandboxOptions`.
- * - `--help`: prints the flags.
+ * - `--max-records`, `--max-bytes`: the limits of the sandbox, see `SandboxOptions`.
+ * - `--help`: prints a list of the flags.
  *
- * Web pages can use the API if their origin is a loopback host such as `http://localhost:3000`, and if they have the token.
- * A program can serve a sandbox of its own with `Deno.serve(sandbox.fetch)`.
+ * Web pages can use the API if they have the token and their origin is a loopback host, such as `http://localhost:3000`.
+ * Programs can serve their own sandbox with `Deno.serve(sandbox.fetch)`.
  *
  * @module
  */
@@ -41,9 +41,9 @@ export type { SandboxServerOptions } from "./server_options.ts";
 export interface SandboxServer {
   /** The URL, such as `"http://127.0.0.1:8787"`. */
   readonly url: string;
-  /** The token that is valid from the start. */
+  /** The initial token. */
   readonly token: string;
-  /** The sandbox behind it: its records, its faults, and `terminate`. */
+  /** The sandbox that it serves, with its records, its faults and `terminate`. */
   readonly sandbox: PrefactorSandbox;
   /** Drops all connections and stops the server. */
   close(): Promise<void>;
@@ -82,7 +82,7 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
   const server = await listen(async (request, info) => {
     if (isForPage(request)) {
       if (hasHost(request, authority)) return await page.handle(request, info.signal);
-      return new Response("The page is served for loopback hosts and the host of --hostname only", {
+      return new Response("The page is only served for loopback hosts and the host of --hostname", {
         status: 403,
       });
     }
@@ -91,7 +91,7 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
       isPreflight(request) ? new Response(null, { status: 204 }) : await sandbox.fetch(request, info),
     );
   }, { hostname, port });
-  // A client accepts http: for a loopback host only, and a wildcard address includes that.
+  // Clients accept http: only for loopback hosts, which a wildcard address includes.
   const host = ["0.0.0.0", "::"].includes(hostname) ? "127.0.0.1" : authority;
   return {
     url: `http://${host}:${server.port}`,
@@ -101,13 +101,16 @@ export async function serveSandbox(options: SandboxServerOptions = {}): Promise<
   };
 }
 
-/** Whether the request is one of the page, which needs no token. */
+/** Returns whether the request is for the page, which needs no token. */
 function isForPage({ url }: Request): boolean {
   const { pathname } = new URL(url);
   return pathname === "/" || pathname.startsWith("/_sandbox/");
 }
 
-/** Whether the request names a loopback host or that of `authority`: a website could give this machine a name of its own. */
+/**
+ * Returns whether the request's host is a loopback host or that of `authority`. Otherwise, a website could use DNS
+ * rebinding.
+ */
 function hasHost({ headers }: Request, authority: string): boolean {
   const url = `http://${headers.get("host")}`;
   return isLoopback(url) ||
@@ -123,7 +126,7 @@ function isPreflight({ method, headers }: Request): boolean {
   return method === "OPTIONS" && headers.has("access-control-request-method");
 }
 
-/** Lets the pages of loopback hosts use the API. */
+/** Allows pages of loopback hosts to use the API. */
 function allowLoopbackOrigin(request: Request, response: Response): Response {
   const { headers } = response;
   headers.set("vary", "origin");
@@ -165,17 +168,19 @@ async function main(): Promise<void> {
   await server.close();
   const { requests, faults, errors } = counts;
   const lineStart = process.stdout.isTTY ? "\r" : ""; // overwrites the ^C of the terminal
-  console.log(`${lineStart}Requests: ${requests}, with a fault: ${faults}, with an error: ${errors}`);
+  console.log(`${lineStart}Requests: ${requests}, faults: ${faults}, errors: ${errors}`);
 }
 
-/** Whether the output is a terminal that shows colours. On Deno, reading `NO_COLOR` itself would need a permission. */
+/**
+ * Returns whether the output is a terminal with colours. On Deno, reading `NO_COLOR` directly would need a permission.
+ */
 function usesColour(): boolean {
   const { process } = globalThis;
   const noColour = "Deno" in globalThis ? Deno.noColor : Boolean(process.env["NO_COLOR"]);
   return process.stdout.isTTY && !noColour;
 }
 
-/** Whether this module is the program. Node 20 has no `import.meta.main`. */
+/** Returns whether this module is the main program. Node 20 has no `import.meta.main`. */
 function isMain(): boolean {
   if (import.meta.main !== undefined) return import.meta.main;
   const program = globalThis.process?.argv?.[1];

@@ -1,5 +1,5 @@
 /**
- * The options of the sandbox server, and the flags that set them.
+ * The options of the sandbox server and its command-line flags.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { SandboxOptions } from "./sandbox.ts";
 
 /** Options of `serveSandbox`. */
 export interface SandboxServerOptions extends SandboxOptions {
-  /** The port. Defaults to 0, which means any free port. */
+  /** The port. Defaults to 0, which selects any free port. */
   port?: number;
   /** The address to listen on. Defaults to `"127.0.0.1"`. */
   hostname?: string;
-  /** The share of requests that meet a random fault, from 0 to 1. Defaults to 0. */
+  /** The fraction of requests with a random fault, from 0 to 1. Defaults to 0. */
   faults?: number;
   /** The kinds of the random faults. Defaults to `refuse`, `lose`, `cut`, `delay` and `status`. */
   faultKinds?: readonly FaultKind[];
@@ -22,7 +22,7 @@ export interface SandboxServerOptions extends SandboxOptions {
   seed?: number;
 }
 
-/** A flag of the command. */
+/** A command-line flag. */
 interface Flag {
   /** The option that the flag sets. */
   readonly option: keyof SandboxServerOptions;
@@ -30,41 +30,41 @@ interface Flag {
   readonly help: string;
 }
 
-/** The flags of the command by name. */
+/** The command-line flags, by name. */
 const FLAGS = new Map<string, Flag>([
-  ["--port", { option: "port", value: "number", help: "port, 0 for any free port (default: 8787)" }],
+  ["--port", { option: "port", value: "number", help: "port, or 0 for any free port (default: 8787)" }],
   ["--hostname", { option: "hostname", value: "text", help: "address to listen on (default: 127.0.0.1)" }],
-  ["--token", { option: "token", value: "text", help: "only valid token (default: a random one)" }],
+  ["--token", { option: "token", value: "text", help: "initial token (default: a random one)" }],
   ["--faults", {
     option: "faults",
     value: "number",
-    help: "share of requests with a fault, 0 to 1 (default: 0)",
+    help: "fraction of requests with a fault, 0 to 1 (default: 0)",
   }],
   ["--fault-kinds", {
     option: "faultKinds",
     value: "list",
-    help: "kinds of these faults, with commas between them\n" +
+    help: "comma-separated kinds of these faults\n" +
       "(default: refuse,lose,cut,delay,status; others:\ngarbage,redirect,hang)",
   }],
   ["--seed", { option: "seed", value: "number", help: "seed of the random faults (default: 1)" }],
   ["--max-records", {
     option: "maxRecords",
     value: "number",
-    help: "records of each kind to keep (default: 10000)",
+    help: "maximum records of each kind (default: 10000)",
   }],
   ["--max-bytes", {
     option: "maxBytes",
     value: "number",
-    help: "memory for all records (default: 268435456)",
+    help: "maximum memory for all records (default: 268435456)",
   }],
 ]);
 
-/** The width of the column of flags in the help. */
+/** The width of the column of flags in the help, in characters. */
 const HELP_INDENT = 26;
 
-/** The help of the command. */
+/** The help text of the command. */
 export const HELP: string = [
-  "Serves a Prefactor API in memory and prints a line for each request.",
+  "Serves an in-memory Prefactor API and prints a line for each request.",
   "",
   "Usage: sandbox [flags]",
   "",
@@ -79,7 +79,7 @@ function helpLine(flag: string, help: string): string {
 /**
  * Parses the arguments of the command.
  *
- * @returns The options of the server; `undefined` if the arguments ask for the help.
+ * @returns The options of the server, or `undefined` if `--help` is among the arguments.
  * @throws {PrefactorClientError} If a flag is unknown or a value is missing or invalid.
  */
 export function parseFlags(args: readonly string[]): SandboxServerOptions | undefined {

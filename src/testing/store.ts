@@ -15,37 +15,37 @@ import { Bounds, type Collection } from "./collection.ts";
 import type { Reply } from "./replies.ts";
 import type { LogEntry } from "./request_log.ts";
 
-/** An instance in the sandbox, as in responses of the API. A change replaces the object. */
+/** An instance in the sandbox, in its form in API responses. Changes replace the object. */
 export interface SandboxInstance extends Readonly<AgentInstance> {
   /** The status. */
   readonly status: AgentStatus;
-  /** The version of the schemas that it was registered with. */
+  /** The ID of the schema version that it was registered with. */
   readonly agent_schema_version_id: string;
-  /** The number of its spans by status. */
+  /** The number of its spans, by status. */
   readonly span_counts: Readonly<AgentInstanceSpanCounts>;
 }
 
-/** A span in the sandbox, as in responses of the API. A change replaces the object. */
+/** A span in the sandbox, in its form in API responses. Changes replace the object. */
 export interface SandboxSpan extends Readonly<AgentSpan> {
   /** The status. */
   readonly status: AgentStatus;
   /** The payload that it was created with. */
   readonly payload: JsonObject;
-  /** The differences of the payloads from the schemas of the instance; absent if there are none. */
+  /** The mismatches between the payloads and the schemas of the instance. Absent if there are none. */
   readonly schema_mismatches?: readonly string[];
 }
 
-/** An agent in the sandbox, as in responses of the API. A change replaces the object. */
+/** An agent in the sandbox, in its form in API responses. Changes replace the object. */
 export interface SandboxAgent extends Readonly<Agent> {
   /** The status. */
   readonly status: "pending" | "active" | "retired";
-  /** The version of the last registration with `update_current_version`. */
+  /** The ID of the version of the last registration with `update_current_version`. */
   readonly current_version_id: string | null;
 }
 
-/** An alert in the sandbox, as in responses of the API. A change replaces the object. */
+/** An alert in the sandbox, in its form in API responses. Changes replace the object. */
 export interface SandboxAlert extends Readonly<Alert> {
-  /** The instance that it is about. */
+  /** The ID of the instance that it is about. */
   readonly agent_instance_id: string;
   /** The name. */
   readonly name: string;
@@ -53,11 +53,11 @@ export interface SandboxAlert extends Readonly<Alert> {
   readonly severity: AlertSeverity;
   /** The status. */
   readonly status: "raised" | "cleared";
-  /** The payload of the last raise, or of the clear if it had one. */
+  /** The payload with which it was last raised, or cleared if that had one. */
   readonly payload: JsonObject;
-  /** The time of the raise. */
+  /** The time at which it was raised. */
   readonly raised_at: string;
-  /** The time of the clear. */
+  /** The time at which it was cleared, or `null` if it is raised. */
   readonly cleared_at: string | null;
 }
 
@@ -79,53 +79,53 @@ const NO_SCHEMAS: Schemas = { span_type_schemas: {}, quality_schemas: {}, alert_
 
 /** The first reply to an idempotency key. */
 export interface RecordedReply {
-  /** The text of the request. */
+  /** The text of the request body. */
   readonly request: string;
   /** The reply to it. */
   readonly reply: Reply;
 }
 
-/** What is known of a request when it ends, beside its record in the log. */
+/** The outcome of a request, in addition to its record in the log. */
 export interface Outcome {
-  /** The id of the request. */
+  /** The ID of the request. */
   readonly id: string;
   /** The time that it took, in ms. */
   readonly duration: number;
   /** The number of replayed replies: 1 for a replayed request, any number for a bulk request. */
   readonly replays: number;
-  /** The body of the reply, whether or not a fault kept it back; `undefined` if there was none. */
+  /** The body of the reply, even if a fault prevented its delivery, or `undefined` if there was none. */
   readonly body: Reply["body"] | undefined;
 }
 
-/** Finds the differences between a payload and its schema, a sentence for each. */
+/** Returns the mismatches between a payload and its schema, with one sentence for each. */
 export type PayloadValidator = (payload: JsonObject, schema: JsonObject) => readonly string[];
 
 /** The deployment of a deployment-scoped token. */
 export interface SandboxDeployment {
-  /** The id of the deployment. Defaults to a new id. */
+  /** The ID of the deployment. Defaults to a new ID. */
   id?: string;
-  /** The deployed agent. Defaults to a new id. */
+  /** The ID of the deployed agent. Defaults to a new ID. */
   agentId?: string;
-  /** The environment of the deployment. Defaults to the default environment of the sandbox. */
+  /** The ID of the environment. Defaults to the sandbox's default environment. */
   environmentId?: string;
 }
 
-/** A {@linkcode SandboxDeployment} with its defaults. */
+/** A {@linkcode SandboxDeployment} with the defaults filled in. */
 export type Deployment = Readonly<Required<SandboxDeployment>>;
 
 /** The account that a store belongs to. */
 export interface Account {
-  /** Creates an id in the partition of the account. */
+  /** Creates an ID in the partition of the account. */
   readonly createId: () => string;
-  /** The id of the account. */
+  /** The ID of the account. */
   readonly id: string;
-  /** The environment of a registration that names none. */
+  /** The ID of the environment for registrations without one. */
   readonly environmentId: string;
-  /** The deployment of the sandbox's own token, if that is deployment-scoped. */
+  /** The deployment of the sandbox's own token, if the token is deployment-scoped. */
   readonly deployment: Deployment | undefined;
 }
 
-/** Creates an account, with new ids for those that are left out. */
+/** Creates an account, with new IDs in place of omitted ones. */
 export function createAccount(id: string | undefined, deployment: SandboxDeployment | undefined): Account {
   const partition = partitionOf(id);
   const createId = () => createPfid({ partition });
@@ -142,7 +142,7 @@ export function createAccount(id: string | undefined, deployment: SandboxDeploym
   };
 }
 
-/** Returns the partition of an account id, which is a hash if the id is not a PFID, and random if there is none. */
+/** Returns the partition of an account ID: that of a PFID, a hash of any other ID, or a random one without an ID. */
 function partitionOf(accountId: string | undefined): number {
   if (accountId === undefined) return Math.floor(Math.random() * 2 ** 30);
   return isPfid(accountId) ? parsePfid(accountId).partition : hash(accountId);
@@ -155,27 +155,30 @@ function hash(text: string): number {
   return bits >>> 2;
 }
 
-/** The types of plain records that no request adds to. Bounds would only drop those that the account has from the start. */
+/**
+ * The plain record types without a `create` operation. They are exempt from the bounds, which would drop initial
+ * records.
+ */
 const TYPES_OF_FIXED_NUMBER = ["account", "admin_user"];
 
-/** The records of one account, under common bounds. */
+/** The records of one account. Their collections share bounds. */
 export class Store {
-  /** A random id, which tells this store from others. */
+  /** A random ID that distinguishes this store from others. */
   readonly id: string = crypto.randomUUID();
   readonly account: Account;
   readonly validatePayload: PayloadValidator;
-  /** The requests by id. */
+  /** The requests by ID. */
   readonly requests: Collection<LogEntry>;
-  /** The outcomes by the id of the request, for the page of the server. */
+  /** The outcomes by request ID, for the page of the server. */
   readonly outcomes: Collection<Outcome>;
   /** The first replies by operation and idempotency key. */
   readonly replies: Collection<RecordedReply>;
   /** The number of replies that were replayed. */
   replays = 0;
   readonly agents: Collection<SandboxAgent>;
-  /** The ids of registered versions by type and content. */
+  /** The IDs of registered versions by type and content. */
   readonly versionIds: Collection<string>;
-  /** The ids of the API tokens by token. */
+  /** The IDs of the API tokens by token. */
   readonly tokenIds: Collection<string>;
   readonly instances: Collection<SandboxInstance>;
   readonly spans: Collection<SandboxSpan>;
@@ -213,7 +216,10 @@ export class Store {
     return this.#bounds.lastChange;
   }
 
-  /** Drops records to keep the bound on bytes. Called between operations, which rely on what they have found. */
+  /**
+   * Drops records to stay within the bound on bytes. Called only between operations, so that no operation loses its
+   * records.
+   */
   trim(): void {
     this.#bounds.trim();
   }
@@ -247,7 +253,7 @@ export class Store {
     });
   }
 
-  /** Adds a span and counts it. */
+  /** Adds a span and updates the counts. */
   addSpan(span: SandboxSpan, instance: SandboxInstance): void {
     this.spans.set(span.id, span);
     this.#spanIds.get(instance.id)?.add(span.id);
@@ -257,7 +263,7 @@ export class Store {
     });
   }
 
-  /** Changes fields of a span and counts it anew. */
+  /** Changes fields of a span and updates the counts. */
   changeSpan(span: SandboxSpan, changes: Partial<SandboxSpan>): SandboxSpan {
     const changed = { ...span, ...changes, updated_at: new Date().toISOString() };
     this.spans.set(changed.id, changed);
@@ -271,13 +277,13 @@ export class Store {
     return changed;
   }
 
-  /** The spans of an instance, in the order of their creation. */
+  /** Returns the spans of an instance, in the order of their creation. */
   spansOf(instanceId: string): SandboxSpan[] {
     const ids = this.#spanIds.get(instanceId) ?? [];
     return Array.from(ids, (id) => this.spans.get(id)).filter((span) => span !== undefined);
   }
 
-  /** The schemas that an instance was registered with. */
+  /** Returns the schemas that an instance was registered with. */
   schemasOf(instanceId: string): Schemas {
     const versionId = this.instances.get(instanceId)?.agent_schema_version_id ?? "";
     const version: object | undefined = this.plainRecords("agent_schema_version").get(versionId);
@@ -290,7 +296,7 @@ export class Store {
   }
 }
 
-/** Returns the counts after a span of the status was added or removed. */
+/** Returns the counts after adding or removing a span with the status. */
 function countsAfter(
   { span_counts }: Pick<SandboxInstance, "span_counts">,
   status: AgentStatus,
@@ -304,7 +310,7 @@ function countsAfter(
   return counts;
 }
 
-/** Whether the status is a final one. */
+/** Returns whether the status is final. */
 export function hasEnded({ status }: { readonly status: AgentStatus }): boolean {
   return status !== "pending" && status !== "active";
 }

@@ -1,5 +1,5 @@
 /**
- * A sandbox in place of the global `fetch`.
+ * Replaces the global `fetch` with a sandbox.
  *
  * @module
  */
@@ -29,11 +29,11 @@ export interface FetchStub extends Disposable {
 const PLATFORM = "https://app.prefactorai.com";
 
 /**
- * Replaces `globalThis.fetch` with the `fetch` of a sandbox. A request to any other origin rejects with a `TypeError` that
- * names its URL, so that no test reaches the network unnoticed.
+ * Replaces `globalThis.fetch` with the `fetch` of a sandbox. A request to any other origin rejects with a `TypeError`
+ * that names its URL, so that no test accesses the network unnoticed.
  *
- * It can be combined with `stub` and `spy` of `@std/testing/mock`. The last replacement must be restored first, as `using`
- * does.
+ * It can be combined with `stub` and `spy` from `@std/testing/mock`. Replacements must be restored in reverse order, as
+ * `using` does.
  *
  * @example
  * ```ts

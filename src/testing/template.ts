@@ -1,5 +1,5 @@
 /**
- * Templates of summaries: the part of Liquid that a line of text needs.
+ * Renders the templates of summaries, which use a small subset of Liquid.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { isObject } from "../guards.ts";
 import { own } from "./fields.ts";
 
-/** The maximum length of a summary, since a template can repeat a payload any number of times. */
+/** The maximum length of a summary, in characters, because a template can repeat a payload any number of times. */
 const MAX_LENGTH = 1_000;
 
 const TAG = /\{\{([^{}]*)\}\}|\{%([^{}%]*)%\}/g;
@@ -21,7 +21,7 @@ export interface TemplateContext {
 
 class InvalidTemplateError extends Error {}
 
-/** Renders a template; `null` if there is none or if it is invalid. Missing values, objects and arrays render as nothing. */
+/** Renders a template. Returns `null` without a valid template. Missing values, objects and arrays render as nothing. */
 export function renderTemplate(
   template: string | null | undefined,
   context: TemplateContext,
@@ -105,7 +105,7 @@ const OPERATORS = new Map<string | undefined, Operator>([
   [">=", (a, b) => a >= b],
 ]);
 
-/** Evaluates a value alone or a comparison. Only `false` and what is missing or `null` do not hold. */
+/** Evaluates a condition: a comparison, or a single value, which is true unless it is missing, `null` or `false`. */
 function holds([a, operator, b, ...rest]: readonly string[], context: TemplateContext): boolean {
   if (operator === undefined) {
     const value = valueOf(a, context);
@@ -116,7 +116,7 @@ function holds([a, operator, b, ...rest]: readonly string[], context: TemplateCo
   return compare(valueOf(a, context) as never, valueOf(b, context) as never);
 }
 
-/** The filters. The arguments are those in the template. */
+/** The filters, by name. Their arguments come from the template. */
 const FILTERS = new Map<string | undefined, (value: unknown, argument?: unknown) => unknown>([
   ["default", (value, other) => value === false || textOf(value) === "" && !isObject(value) ? other : value],
   ["size", (value) => sizeOf(value)],

@@ -1,5 +1,5 @@
 /**
- * Tokens that the sandbox creates.
+ * Creates the tokens of the sandbox.
  *
  * @module
  */

@@ -1,22 +1,21 @@
 /**
- * Cuts a long JSON text.
+ * Truncates long JSON texts.
  *
  * @module
  */
 
-/** How far a text is read, in characters: several times as much as an error keeps. */
+/** The maximum number of characters to read, several times as many as an error keeps. */
 const MAX_READ = 2 ** 18;
 
-/** The number of characters that a string counts at most, so that what follows a long one is read too. */
+/** The maximum number of characters that one string counts for, so that the text after a long string is read too. */
 const MAX_STRING = 256;
 
 /**
- * Returns the beginning of a valid JSON text as JSON, or the text itself if it is not long or its length is that of
- * its strings.
+ * Returns the beginning of a valid JSON text as valid JSON, or the whole text if it is short apart from its strings.
  */
 export function startOfJson(json: string): string {
   const closers: string[] = [];
-  let end = 0; // where the text can be cut and closed
+  let end = 0; // the last position at which the text can be cut and closed
   let read = 0;
   for (let at = 0; at < json.length; at++, read++) {
     if (read >= MAX_READ) return json.slice(0, end) + closers.reverse().join("");

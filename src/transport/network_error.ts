@@ -1,5 +1,5 @@
 /**
- * Creates the error of a `fetch` that failed.
+ * Creates the error for a failed `fetch`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { PrefactorClientError, type PrefactorHttpError, PrefactorNetworkError } 
 import { reasonOf, type Redactor } from "../redaction.ts";
 import { type PreparedRequest, summarize } from "./request.ts";
 
-/** Creates the error from anything that `fetch`, or the reading of a body, may reject with. */
+/** Creates the error from whatever `fetch` or reading a body rejects with. */
 export function networkError(
   request: PreparedRequest,
   error: unknown,
@@ -17,7 +17,7 @@ export function networkError(
   const cause = redactor.cause(error);
   const summary = summarize(request, redactor);
   const message = `${summary.method} ${summary.path} failed: ${reasonOf(cause)}`;
-  // Deno without `--allow-net`: a retry would not grant the permission.
+  // On Deno without `--allow-net`, a retry would fail again.
   const isDenied = cause instanceof Error && cause.name === "NotCapable";
   return isDenied
     ? new PrefactorClientError(message, { cause })

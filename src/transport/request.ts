@@ -1,5 +1,5 @@
 /**
- * Turns the arguments of a call into the request that each of its attempts sends.
+ * Prepares the request that all attempts of a call send.
  *
  * @module
  */
@@ -13,17 +13,17 @@ import { createIdempotencyKey, isKey, KEY_EXPECTED } from "../idempotency.ts";
 import { RawJson } from "../raw_json.ts";
 import type { Redactor } from "../redaction.ts";
 
-/** A request that is ready to be sent, the same at each attempt. */
+/** A request that is ready to be sent. All attempts of a call share it. */
 export interface PreparedRequest {
   readonly method: string;
   /** The path without its query, for messages and hooks. */
   readonly path: string;
   readonly url: string;
-  /** All headers, if the caller adds some to those of the client. */
+  /** All headers, if the caller has added some to the client's headers. */
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly body: string | null;
   readonly idempotencyKey: string | undefined;
-  /** Whether errors leave the body of the response out. */
+  /** Whether errors must not include the body of the response. */
   readonly isResponseSecret: boolean;
   readonly timeout: number;
   readonly connectTimeout: number | null;
@@ -31,7 +31,7 @@ export interface PreparedRequest {
   readonly maxRetries: number;
 }
 
-/** Returns what the errors of a request say about it. */
+/** Returns the summary of a request for its errors. */
 export function summarize(
   { method, path, idempotencyKey }: PreparedRequest,
   redactor: Redactor,
@@ -42,10 +42,10 @@ export function summarize(
     : { ...summary, idempotencyKey: redactor.text(idempotencyKey) };
 }
 
-/** The methods that may be sent again without a key: they say what is to be, not what is to happen. */
+/** The idempotent methods, which are safe to send again without a key. */
 const IDEMPOTENT_METHODS: readonly string[] = ["GET", "PUT", "DELETE"];
 
-/** Returns whether the request may be sent again although it may have been carried out. */
+/** Returns whether it is safe to send the request again even if the server has already processed it. */
 export function isIdempotent({ method, idempotencyKey }: PreparedRequest): boolean {
   return idempotencyKey !== undefined || IDEMPOTENT_METHODS.includes(method);
 }
@@ -92,10 +92,10 @@ export function prepareRequest(
   };
 }
 
-/** A path and its query. A segment of it is not `.` or `..`, in any spelling that the URL parser knows. */
+/** Matches a path and its query. No segment may be `.` or `..`, in any encoding that URL parsers recognize. */
 const PATH = /^(?:\/(?!(?:\.|%2e){1,2}(?:[/?]|$))[^\s\p{Cc}#\\/?]*)+(?:\?[^\s\p{Cc}#\\]*)?$/iu;
 
-/** Rejects a path that the URL parser would move or that could leave the base path of the API. */
+/** Rejects a path that the URL parser would change or that could leave the base path of the API. */
 function checkPath(checker: ArgumentChecker, path: unknown): void {
   const holds = typeof path === "string" && PATH.test(path);
   checker.check(
@@ -130,7 +130,7 @@ function encodeQuery(checker: ArgumentChecker, params: Record<string, QueryValue
   return query.toString();
 }
 
-/** Returns the key of the request: the caller's, the one in its body, or for a POST a generated one. */
+/** Returns the key of the request: the caller's key or, for a POST, the key in its body or a generated key. */
 function keyOf(config: ResolvedConfig, method: string, options: HttpRequestOptions): string | undefined {
   const { idempotencyKey = keyInBody(method, options.json) } = options;
   if (idempotencyKey === null) return undefined;
@@ -146,10 +146,10 @@ function keyInBody(method: string, json: unknown): string | undefined {
   return typeof key === "string" ? key : undefined;
 }
 
-/** Headers of the caller that are ignored: the token must not be replaced, and the others belong to the runtime. */
+/** The headers that callers cannot set: the token must not be replaced, and the runtime sets the others. */
 const IGNORED_HEADERS: readonly string[] = ["authorization", "content-length", "host", "transfer-encoding"];
 
-/** Returns the headers of a request in a new object, which a replacement of `fetch` may change. */
+/** Returns the headers of a request as a new object, because a custom `fetch` may modify it. */
 export function headersOf(
   { headers: own }: Pick<ResolvedConfig, "headers">,
   { headers = own, idempotencyKey }: Pick<PreparedRequest, "headers" | "idempotencyKey">,
@@ -167,11 +167,16 @@ function mergeHeaders(
   try {
     fields = new Headers(added as Headers);
   } catch (error) {
-    const message = "Cannot send the request: 'headers' must be headers that fetch can send";
+    const message = "Cannot send the request: 'headers' must be valid HTTP headers";
     throw new PrefactorClientError(message, { cause: redactor.cause(error) });
   }
   const key = fields.get("idempotency-key");
-  requestChecker.check("headers.idempotency-key", key === null, "the option 'idempotencyKey' instead", key);
+  requestChecker.check(
+    "headers.idempotency-key",
+    key === null,
+    "absent (use the option 'idempotencyKey' instead)",
+    key,
+  );
   fields.forEach((value, name) => IGNORED_HEADERS.includes(name) || all.set(name, value));
   return Object.fromEntries(all);
 }

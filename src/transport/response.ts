@@ -1,5 +1,5 @@
 /**
- * Decodes a response into its JSON object, or into the error that it means.
+ * Decodes a response to its JSON object or to an error.
  *
  * @module
  */
@@ -20,19 +20,19 @@ import { startOfJson } from "./json_start.ts";
 import { type PreparedRequest, summarize } from "./request.ts";
 import { parseRetryAfter } from "./retry_after.ts";
 
-/** A body as the platform or {@linkcode readChunks} returns it. */
+/** The bytes of a body, as the platform or {@linkcode readChunks} returns them. */
 type Bytes = ArrayBuffer | Uint8Array;
 
 /** The maximum length of `bodySnippet`, in characters. */
 const MAX_SNIPPET_LENGTH = 200;
 
-/** The length of a body of which an error reads only the beginning, in bytes. */
+/** The size above which an error reads only the beginning of a body, in bytes. */
 const LONG_BODY = 2 ** 20;
 
-/** Stands for a body that was not read to its end. */
+/** Represents a body that was not read to its end. */
 export const UNREAD: unique symbol = /* @__PURE__ */ Symbol("unread");
 
-/** Returns what a value lacks to be a response that can be read; a replacement of `fetch` may return anything. */
+/** Returns why a value is not a usable response, if it is not: a custom `fetch` may return anything. */
 export function problemOf(response: Response): string | undefined {
   try {
     return missingFrom(response);
@@ -52,29 +52,29 @@ function missingFrom(response: Response): string | undefined {
   return isStream || typeof response.arrayBuffer === "function" ? undefined : "it has no arrayBuffer()";
 }
 
-/** Creates the error of a response that cannot be read. A retry would not help. */
+/** Creates the error for an unusable response. A retry would not help. */
 export function unusableResponseError(problem: string, request: RequestSummary): PrefactorClientError {
   const message = `Cannot read the response: 'fetch' must resolve to a Response, but ${problem}`;
   return new PrefactorClientError(message, { request });
 }
 
-/** Returns whether the response is a redirect; a browser shows only the type of one. */
+/** Returns whether the response is a redirect. A browser shows only the type of a redirect. */
 export function isRedirect(response: Response): boolean {
   return response.status >= 300 && response.status < 400 || response.type === "opaqueredirect";
 }
 
-/** Cancels a body that nobody will read. */
+/** Cancels a body that will not be read. */
 export function discard({ body }: Response): typeof UNREAD {
   cancel(body);
   return UNREAD;
 }
 
-/** Cancels a body or its reader. That of a replacement of `fetch` may throw, or return no promise. */
+/** Cancels a body or its reader. With a custom `fetch`, this may throw or not return a promise. */
 function cancel(source: Partial<Pick<ReadableStream, "cancel">> | null): void {
   try {
     source?.cancel?.()?.catch?.(() => {});
   } catch {
-    // Nobody reads it in any case.
+    // The body is not read in any case.
   }
 }
 
@@ -87,7 +87,7 @@ function cancel(source: Partial<Pick<ReadableStream, "cancel">> | null): void {
 export function readBody(response: Response, limit: number, signal: AbortSignal): Promise<unknown> {
   const { headers, body } = response;
   const length = headers.get("content-length");
-  // The length counts only without an encoding of either kind. A browser hides both of a response from another origin.
+  // The length is reliable only without a content or transfer encoding, and browsers hide these headers across origins.
   const isShort = length !== null && Number(length) <= limit && response.type !== "cors" &&
     !headers.get("content-encoding") && !headers.get("transfer-encoding");
   return !isShort && typeof body?.getReader === "function"
@@ -114,7 +114,7 @@ async function readChunks(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    // `instanceof` would fail for the chunks of another realm, such as that of a test runner.
+    // `instanceof` would fail for chunks from another realm, such as that of a test runner.
     if (!ArrayBuffer.isView(value)) {
       cancel(reader);
       return value;
@@ -139,7 +139,7 @@ async function readChunks(
 const LENIENT = /* @__PURE__ */ new TextDecoder();
 const STRICT = /* @__PURE__ */ new TextDecoder("utf-8", { fatal: true });
 
-/** A body that has been read and parsed: its JSON value, or the error of one that is not JSON. */
+/** A body that was read and parsed, with its JSON value or the error of parsing it. */
 export interface ParsedBody {
   readonly bytes: Bytes;
   readonly value?: unknown;
@@ -150,7 +150,7 @@ export interface ParsedBody {
 export function parseBody(bytes: Bytes): ParsedBody {
   try {
     const text = LENIENT.decode(bytes);
-    // Only a text with a U+FFFD can have been invalid UTF-8, and strict decoding takes five times as long.
+    // Invalid UTF-8 decodes to U+FFFD. Strict decoding takes five times as long, so it is used only for such texts.
     return { bytes, value: JSON.parse(text.includes("\ufffd") ? STRICT.decode(bytes) : text) };
   } catch (error) {
     return { bytes, error };
@@ -238,18 +238,18 @@ function startOf({ bytes, value }: ParsedBody): unknown {
   return start.length < json.length ? JSON.parse(start) : value;
 }
 
-/** The time of the server in ms since the epoch, by its `Date` header, or else by the own clock. */
+/** The server's time in ms since the epoch, from its `Date` header, or else from the local clock. */
 function serverTime(headers: Headers): number {
   const date = Date.parse(headers.get("date") ?? "");
   return Number.isNaN(date) ? Date.now() : date;
 }
 
-/** Returns the beginning of the body without the token, from as many bytes as it can need. */
+/** Returns the beginning of the body without the token. Decodes no more bytes than needed. */
 function snippetOf(bytes: Bytes, redactor: Redactor): string {
   return redactor.start(LENIENT.decode(bytes.slice(0, 64 * 1024)), MAX_SNIPPET_LENGTH, "");
 }
 
-/** Returns the id that the API gave the request. */
+/** Returns the ID that the API gave the request. */
 export function requestIdOf(response: Response, redactor: Redactor): string | undefined {
   const requestId = response.headers.get("x-request-id") ?? undefined; // a `Map` returns undefined
   return requestId === undefined ? undefined : redactor.start(requestId, MAX_SNIPPET_LENGTH, "");

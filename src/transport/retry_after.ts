@@ -8,7 +8,7 @@
 const HTTP_DATE =
   /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT|[A-Z][a-z]+day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4})$/;
 
-/** Numbers, separated by comma and space as `Headers` joins a repeated header. */
+/** One or more numbers, joined with a comma and a space as `Headers` joins a repeated header. */
 const NUMBERS = /^\s*\d+(?:\.\d+)?\s*(?:,\s+\d+(?:\.\d+)?\s*)*$/;
 
 /**
@@ -16,8 +16,8 @@ const NUMBERS = /^\s*\d+(?:\.\d+)?\s*(?:,\s+\d+(?:\.\d+)?\s*)*$/;
  *
  * @param retryAfter The text of `Retry-After`: seconds or an HTTP date.
  * @param retryAfterMs The text of `Retry-After-Ms`: milliseconds. It is more precise and takes precedence.
- * @param now The present in ms since the epoch, to compare a date with.
- * @returns The delay in ms, 0 for a past date; `undefined` if neither header can be parsed.
+ * @param now The current time in ms since the epoch, to which a date is compared.
+ * @returns The delay in ms, 0 for a past date, or `undefined` if neither header can be parsed.
  */
 export function parseRetryAfter(
   retryAfter: string | null,
@@ -32,7 +32,7 @@ function parseSeconds(text: string | null): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
 }
 
-/** Returns the number in the text, the largest if the header was repeated. */
+/** Returns the number in the text, or the largest one if the header was repeated. */
 function parseNumber(text: string | null): number | undefined {
   return text !== null && NUMBERS.test(text) ? Math.max(...text.split(",").map(Number)) : undefined;
 }
@@ -40,7 +40,7 @@ function parseNumber(text: string | null): number | undefined {
 function parseDate(text: string | null, now: number): number | undefined {
   const date = text?.trim() ?? "";
   if (!HTTP_DATE.test(date)) return undefined;
-  // The format of `asctime` names no zone, but means GMT.
+  // The `asctime` format has no time zone, but means GMT.
   const time = Date.parse(date.endsWith("GMT") ? date : `${date} GMT`);
   return Number.isNaN(time) ? undefined : Math.max(0, time - now);
 }

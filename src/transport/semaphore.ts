@@ -14,12 +14,12 @@ export interface Ticket extends Cancelable {
   readonly ready: Promise<void>;
 }
 
-/** A share of the pause over which the waiting calls are spread after it. */
+/** The duration over which waiting calls are spread after a pause, as a fraction of the pause. */
 const SPREAD = 0.1;
 
 /**
- * Limits concurrency. Waiters get slots in order, those with priority first, and each step takes constant time however
- * long the queue is.
+ * Limits concurrency. Waiters get slots in order, with priority waiters first. Each operation takes constant time,
+ * regardless of the length of the queue.
  */
 export class Semaphore implements Timeout {
   due = 0;
@@ -28,20 +28,20 @@ export class Semaphore implements Timeout {
   readonly #normal = new WaitQueue();
   readonly #timeouts: Timeouts;
   #timer: Entry<Timeout> | undefined;
-  /** The time until which no slot is assigned; 0 without a pause. */
+  /** The time until which no slot is assigned, or 0 without a pause. */
   #pausedUntil = 0;
-  /** The time until which the waiting calls are spread. */
+  /** The time until which waiting calls are spread out. */
   #spreadUntil = 0;
   /** The time of the last assignment after a pause. */
   #assignedAt = 0;
 
-  /** Creates a semaphore with that many slots. */
+  /** Creates a semaphore with this number of slots. */
   constructor(slots: number, timeouts: Timeouts) {
     this.#free = slots;
     this.#timeouts = timeouts;
   }
 
-  /** Takes a free slot, or returns a ticket to wait for one. Each slot must be given back with `release`. */
+  /** Takes a free slot, or returns a ticket to wait for one. Each slot must be returned with `release`. */
   acquire(hasPriority: boolean): Ticket | undefined {
     if (this.#pausedUntil > 0 && this.#waiting === 0 && now() >= this.#pausedUntil) this.#pausedUntil = 0;
     if (this.#free > 0 && this.#pausedUntil === 0) {
@@ -54,13 +54,13 @@ export class Semaphore implements Timeout {
     return ticket;
   }
 
-  /** Gives a slot back, to the first waiter if there is one. */
+  /** Returns a slot, and assigns it to the first waiter if there is one. */
   release(): void {
     this.#free++;
     if (this.#pausedUntil === 0) this.#assign(1);
   }
 
-  /** Assigns no slot for that long, in ms, and then spreads the waiting calls over a tenth of it. */
+  /** Assigns no slots for `delay` ms, and then spreads the waiting calls over a tenth of that time. */
   pause(delay: number): void {
     const until = now() + delay;
     if (until <= this.#pausedUntil) return;
@@ -96,7 +96,7 @@ export class Semaphore implements Timeout {
     return this.#urgent.size + this.#normal.size;
   }
 
-  /** Starts the timer during a pause. Without a waiter there is none, because it would keep the process alive. */
+  /** Starts the timer during a pause, but only if there is a waiter, because a timer keeps the process alive. */
   #startTimer(): void {
     if (this.#pausedUntil === 0 || this.#timer || this.#waiting === 0) return;
     const time = now();
@@ -113,19 +113,19 @@ export class Semaphore implements Timeout {
 }
 
 interface Waiter {
-  /** Assigns the slot; `undefined` once the waiter has left the queue. */
+  /** Assigns the slot. It is `undefined` once the waiter has left the queue. */
   resolve: (() => void) | undefined;
   next: Waiter | undefined;
 }
 
-/** A queue whose members may leave at any place. */
+/** A queue whose members can leave from any position. */
 class WaitQueue {
   #first: Waiter | undefined;
   #last: Waiter | undefined;
   /** The number of waiters that have not left. */
   size = 0;
 
-  /** Adds a waiter; `onCancel` is called when it leaves early. */
+  /** Adds a waiter. `onCancel` is called if it is canceled. */
   add(onCancel: () => void): Ticket {
     const waiter: Waiter = { resolve: undefined, next: undefined };
     if (this.#last) this.#last.next = waiter;
@@ -151,7 +151,7 @@ class WaitQueue {
     while (this.#first) {
       const waiter = this.#first;
       const { resolve, next } = waiter;
-      waiter.next = undefined; // otherwise an old waiter keeps all later ones alive
+      waiter.next = undefined; // otherwise an old waiter would keep all later ones alive
       this.#first = next;
       if (!next) this.#last = undefined;
       if (!resolve) continue;

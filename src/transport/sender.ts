@@ -8,7 +8,7 @@ import type { ResolvedConfig } from "../config.ts";
 import { hasFastTemplates } from "../environment.ts";
 import { headersOf, type PreparedRequest } from "./request.ts";
 
-/** The platform's `fetch`, if it sends a template for less than a URL with its options. */
+/** The platform's `fetch`, if it is faster with a template than with a URL and options. */
 const platformFetch = /* @__PURE__ */ hasFastTemplates() ? globalThis.fetch : undefined;
 
 /** The number of URLs that a sender remembers. */
@@ -22,7 +22,7 @@ const MAX_URLS = 64;
  */
 export class Sender {
   readonly #config: ResolvedConfig;
-  /** The template of each URL, `undefined` until its second request. */
+  /** The template of each URL, or `undefined` until its second request. */
   readonly #templates = new Map<string, Request | undefined>();
 
   /** Creates the sender of a client. */

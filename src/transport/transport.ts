@@ -1,5 +1,5 @@
 /**
- * A single attempt: wait for a slot, send, decode.
+ * Makes a single attempt: waits for a slot, sends the request and decodes the response.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { Semaphore, type Ticket } from "./semaphore.ts";
 import { Sender } from "./sender.ts";
 import type { Timeout, Timeouts } from "./timeouts.ts";
 
-/** What an attempt knows about its call. */
+/** The facts about its call that an attempt needs. */
 export interface AttemptInfo {
   /** The number of the call within its client. */
   readonly callId: number;
@@ -37,11 +37,11 @@ export interface AttemptInfo {
   readonly attempt: number;
   /** The start of the first attempt, in ms since the epoch. */
   readonly startedAt: number;
-  /** The failure before this attempt, and the time since, in ms. */
+  /** The error of the previous attempt, and the time since, in ms. */
   readonly retry?: { readonly error: unknown; readonly delay: number };
 }
 
-/** What the attempts of a client share. */
+/** The objects that all attempts of a client share. */
 interface Shared {
   readonly config: ResolvedConfig;
   readonly timeouts: Timeouts;
@@ -49,7 +49,7 @@ interface Shared {
   readonly sender: Sender;
 }
 
-/** Sends single attempts under the concurrency limit; nothing else calls `fetch`. */
+/** Sends single attempts, within the concurrency limit. Nothing else calls `fetch`. */
 export class Transport {
   readonly #shared: Shared;
 
@@ -59,7 +59,7 @@ export class Transport {
     this.#shared = { config, timeouts, semaphore, sender: new Sender(config) };
   }
 
-  /** Sends one attempt as soon as there is a slot; retries go first. */
+  /** Sends one attempt as soon as a slot is free. Retries have priority. */
   send(call: PendingCall, info: AttemptInfo): Promise<ApiResponseInfo> {
     const ticket = this.#shared.semaphore.acquire(info.retry !== undefined);
     return ticket ? this.#sendInTurn(ticket, call, info) : this.#attempt(call, info);
@@ -84,12 +84,12 @@ export class Transport {
 }
 
 /**
- * An attempt under way. It settles when its response has been read or has failed, and at once when it is canceled or
- * times out, even if `fetch` ignores its signal.
+ * An attempt in flight. It settles when its response has been read or has failed. If it is canceled or times out, it
+ * settles immediately, even if `fetch` ignores its signal.
  */
 class Attempt implements Cancelable, Timeout {
   due = 0;
-  grace = 0;
+  gracePeriod = 0;
   /** Settles with the result of the attempt. */
   readonly response: Promise<ApiResponseInfo>;
   readonly #shared: Shared;
@@ -102,7 +102,7 @@ class Attempt implements Cancelable, Timeout {
   #phase: "connect" | "request";
   #hasHeaders = false;
   #ended = false;
-  /** The time of `onRequest`, in ms since the epoch; `undefined` before it and without hooks. */
+  /** The time at which `onRequest` was called, in ms since the epoch, or `undefined` if it was not. */
   #notifiedAt: number | undefined;
 
   constructor(shared: Shared, request: PreparedRequest, info: AttemptInfo) {
@@ -125,7 +125,7 @@ class Attempt implements Cancelable, Timeout {
     const { signal } = this.#controller;
     try {
       if (hooks) this.#notifyStart(hooks);
-      if (signal.aborted) return; // by a hook
+      if (signal.aborted) return; // aborted by a hook
       const response = await sender.send(this.#request, signal);
       const problem = problemOf(response);
       if (problem !== undefined) return this.#fail(unusableResponseError(problem, this.#summary));
@@ -140,7 +140,7 @@ class Attempt implements Cancelable, Timeout {
       const { status: statusCode } = response;
       const requestId = requestIdOf(response, redactor);
       if (hooks) this.#notifyResponse(hooks, statusCode, requestId);
-      // If an earlier attempt may have deleted the resource, a 404 means that it is gone.
+      // An earlier attempt may have deleted the resource, so a 404 counts as success.
       const isGone = method === "DELETE" && statusCode === 404 && this.#info.attempt > 1;
       const isComplete = bytes !== UNREAD && bytes.byteLength <= maxResponseBytes;
       const parsed = isComplete ? parseBody(bytes) : undefined;
@@ -194,7 +194,7 @@ class Attempt implements Cancelable, Timeout {
     }
   }
 
-  /** Gives back the slot and deletes the timeout, once, however the attempt ends. */
+  /** Releases the slot and deletes the timeout. Runs once, however the attempt ends. */
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -202,7 +202,7 @@ class Attempt implements Cancelable, Timeout {
     this.#shared.semaphore.release();
   }
 
-  /** A 429 is about the client, not about the call, so no other call is sent before its `Retry-After`. */
+  /** Pauses all calls after a 429, which applies to the whole client, until its `Retry-After` has passed. */
   #pauseAfter429(error: PrefactorHttpError): void {
     const { statusCode, retryAfter = 0 } = error as { statusCode?: number; retryAfter?: number };
     if (statusCode === 429 && retryAfter > 0 && retryAfter <= this.#shared.config.maxRetryDelay) {

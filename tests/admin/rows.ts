@@ -1,5 +1,5 @@
 /**
- * The rows of the operations that most resources of the platform have.
+ * Table rows for the operations that most resources share.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export const RESOURCES = [
 
 /** A resource of the platform. */
 export interface Resource {
-  /** The resource as messages name it, such as `team`. */
+  /** The name of the resource in messages, such as `team`. */
   readonly noun: string;
   readonly plural: string;
   /** The path below `/api/v1/`. */

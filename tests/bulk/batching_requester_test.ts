@@ -49,7 +49,7 @@ function spanApi(
     intercept: (sent, index) => intercept(sent, index) ?? (isBulk(sent) ? undefined : json(single(sent))),
   });
   const single = ({ url }: Sent) => outputOf(decodeURIComponent(/([^/]+)\/finish$/.exec(url)![1]!));
-  /** The ids in each request; a string is a single request. */
+  /** The IDs in each request; a string is a single request. */
   const requests = () =>
     api.sent.map((sent) =>
       isBulk(sent)
@@ -64,7 +64,7 @@ const isBulk = ({ url }: Sent) => url.endsWith("/api/v1/bulk");
 
 const refused = (code: string): Output => ({ status: "error", code, message: "Refused" });
 
-/** A response that is sent when the test says so. */
+/** Creates a gate that delays a response until the test opens it. */
 function gate(): { wait: Promise<undefined>; open: () => void } {
   let open!: () => void;
   const wait = new Promise<undefined>((resolve) => open = () => resolve(undefined));
@@ -103,7 +103,7 @@ Deno.test("BatchingRequester() sends a single call as the plain request", async 
   assertEquals(batched, plain);
 });
 
-Deno.test("BatchingRequester() sends together what gathered while a request was under way", async () => {
+Deno.test("BatchingRequester() sends calls together that were made while a request was in flight", async () => {
   const first = gate();
   const { spans, requests } = spanApi(
     undefined,
@@ -206,7 +206,7 @@ Deno.test("BatchingRequester() sends calls alone that cannot be items", async ()
   }
 });
 
-Deno.test("BatchingRequester() takes undefined options as options that are not there", async () => {
+Deno.test("BatchingRequester() treats undefined options as missing", async () => {
   const { spans, requests } = spanApi();
   const options = { timeout: undefined, headers: undefined, signal: undefined };
   await Promise.all([spans.finish("a", {}, options), spans.finish("b", {}, options)]);
@@ -286,14 +286,14 @@ Deno.test("BatchingRequester() gives each error the request ID of the response",
   assertEquals(errors[1].requestId, "req-9");
 });
 
-Deno.test("BatchingRequester() sends at most twice as many calls after a refusal as the API got through", async () => {
+Deno.test("BatchingRequester() sends at most twice as many calls after a failed item as the API processed", async () => {
   const { spans, requests } = spanApi((id) => id === "2" ? refused("not_found") : finished(id));
   const ids = Array.from({ length: 20 }, (_, index) => String(index));
   await Promise.all(ids.map((id) => outcome(spans.finish(id))));
   assertEquals(requests().map((ids) => ids.length), [20, 4, 8, 5]);
 });
 
-Deno.test("BatchingRequester() fails each call of a request that fails with an error of its own", async () => {
+Deno.test("BatchingRequester() rejects each call of a failed request with a separate error", async () => {
   const table: [respond: () => Response | Promise<Response>, type: new (...args: never[]) => Error][] = [
     [() => failure(503), PrefactorApiError],
     [() => failure(401), PrefactorAuthError],
@@ -344,7 +344,7 @@ Deno.test("BatchingRequester() copies every kind of error with its fields", asyn
   assertEquals(sent.length, 2);
 });
 
-Deno.test("BatchingRequester() sends calls singly if one may have spoilt the request for all", async () => {
+Deno.test("BatchingRequester() sends calls alone if one of them may have made the request fail", async () => {
   for (const status of [400, 404, 405, 409, 422]) {
     const { spans, requests } = spanApi(
       (id) => id === "b" ? refused("not_found") : finished(id),
@@ -388,7 +388,7 @@ Deno.test("BatchingRequester() rejects a single call that gets 413 and goes on i
   assertEquals(requests().map((ids) => typeof ids === "string" ? 1 : ids.length), [7, 3, 1, 1, 2, 3]);
 });
 
-Deno.test("BatchingRequester() does not send a call that was aborted before its turn", async () => {
+Deno.test("BatchingRequester() does not send a call that was aborted while it waited", async () => {
   const first = gate();
   const { spans, requests } = spanApi(
     undefined,
@@ -411,7 +411,7 @@ Deno.test("BatchingRequester() does not send a call that was aborted before its 
   assertEquals(requests(), ["/agent_spans/a/finish", ["b", "c"]]);
 });
 
-Deno.test("BatchingRequester() rejects a call at once that is aborted after it was sent, and the request goes on", async () => {
+Deno.test("BatchingRequester() rejects a call immediately if it is aborted after it was sent, and the request continues", async () => {
   for (const others of [[], ["b"]]) {
     const first = gate();
     const { batching, spans, sent } = spanApi(undefined, () => first.wait as Promise<never>);
@@ -433,7 +433,7 @@ Deno.test("BatchingRequester() rejects a call at once that is aborted after it w
   }
 });
 
-Deno.test("BatchingRequester() sends a call singly if the API does not know its type in bulk requests", async () => {
+Deno.test("BatchingRequester() sends a call alone if the API does not support its type in bulk requests", async () => {
   const unknown: Output[] = [
     { ...refused("validation_errors"), errors: { _type: { code: "invalid" } } },
     { ...refused("bad_request"), message: "Unknown _type agent_spans/finish" },
@@ -477,7 +477,7 @@ Deno.test("BatchingRequester.flush() resolves when the requests of all calls mad
   await Promise.all(calls);
 });
 
-Deno.test("BatchingRequester.flush() waits for GETs too, and await using for all", async () => {
+Deno.test("BatchingRequester.flush() waits for GETs too, and await using waits for all calls", async () => {
   const first = gate();
   const { client, sent } = spanApi(undefined, () => first.wait.then(() => json({ status: "success" })));
   let read = false;
@@ -490,7 +490,7 @@ Deno.test("BatchingRequester.flush() waits for GETs too, and await using for all
   assertEquals([read, sent.length], [true, 1]);
 });
 
-Deno.test("BatchingRequester() passes on what the client redacts and the keys that it creates", () => {
+Deno.test("BatchingRequester() redacts and creates keys with its client", () => {
   const client = new PrefactorHttpClient({
     apiUrl: "https://api.example.test",
     apiToken: TOKEN,
@@ -567,7 +567,7 @@ Deno.test("BatchingRequester() records runs in a sandbox as the client does, in 
   assert(sandbox.requests.length <= 8, `${sandbox.requests.length} requests`);
 });
 
-Deno.test("BatchingRequester() passes on that an instance was terminated", async () => {
+Deno.test("BatchingRequester() reports to its client that an instance was terminated", async () => {
   const sandbox = new PrefactorSandbox();
   await using client = new PrefactorHttpClient(sandbox.config());
   const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };

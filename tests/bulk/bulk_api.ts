@@ -13,7 +13,7 @@ export type Output = { status: "success" | "error"; [field: string]: unknown };
 /** A successful output. */
 export const SUCCESS: Output = { status: "success" };
 
-/** The output of an item that the API refuses. */
+/** The output of an item that the API rejects. */
 export const REFUSED: Output = { status: "error", code: "not_found", message: "No such span" };
 
 /** The items of a request. */

@@ -139,7 +139,7 @@ Deno.test("BulkClient.execute() rejects invalid items, names the index and sends
     [{ items: null }, "'items'", "an array", "null"],
     [{ items: { 0: ITEM } }, "'items'", "an array", "an object"],
     [{ items: "all" }, "'items'", "an array", '"all"'],
-    [{ items: [] }, "'items'", "an array of at least one item", "an array of 0 items"],
+    [{ items: [] }, "'items'", "a non-empty array", "an array of 0 items"],
     [{ items: [null] }, "'items[0]'", "an object", "null"],
     [{ items: [undefined] }, "'items[0]'", "an object", "undefined"],
     [{ items: new Array(1) }, "'items[0]'", "an object", "undefined"],

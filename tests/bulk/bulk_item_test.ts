@@ -56,7 +56,7 @@ Deno.test("BulkClient.execute() rejects an invalid Date in an item", async () =>
 
 const AT = new Date("2024-05-06T07:08:09Z");
 
-/** Params of each operation, with every kind of field; the id of the path comes first if there is one. */
+/** Params of each operation, with every kind of field; the ID of the path comes first if there is one. */
 const PARAMS: { [Type in BulkItemType]: BulkItemParams[Type] } = {
   "agent_instances/register": {
     agent_id: "librarian",
@@ -92,7 +92,7 @@ const SINGLE: { [Type in BulkItemType]: (client: PrefactorHttpClient, params: ne
 
 const TYPES = Object.keys(PARAMS) as BulkItemType[];
 
-Deno.test("bulkItem() encodes the params as the single operation does, with the id of the path as a field", async () => {
+Deno.test("bulkItem() encodes the params as the single operation does, with the ID of the path as a field", async () => {
   for (const type of TYPES) {
     const { idField } = BULK_OPERATIONS[type];
     const { [idField ?? ""]: id, ...params } = { ...PARAMS[type] } as Record<string, unknown>;
@@ -122,7 +122,7 @@ Deno.test("bulkItem() generates a key unless there is one", () => {
   assertEquals(given.idempotency_key, "k".repeat(8));
 });
 
-Deno.test("bulkItem() refuses a wrong type or param, and names it", () => {
+Deno.test("bulkItem() rejects a wrong type or param, and names it", () => {
   const create = PARAMS["agent_spans/create"];
   const table: [type: unknown, params: unknown, message: string][] = [
     [

@@ -31,7 +31,7 @@ async function bulkErrorOf(job: Promise<unknown>): Promise<PrefactorBulkError> {
   return error;
 }
 
-/** Yields the items, counts the reads and notes whether it was closed. */
+/** Yields the items, counts the reads and records whether it was closed. */
 function source(items: readonly unknown[]) {
   const state = { reads: 0, closed: false };
   async function* read(): AsyncGenerator<BulkItem> {
@@ -77,7 +77,7 @@ Deno.test("executeAll() sends one request at a time, with the options of the cal
   assertEquals(new Set(sent.map((headers) => headers.get("idempotency-key"))).size, 3);
 });
 
-Deno.test("executeAll() takes arrays, sets, generators and async generators", async () => {
+Deno.test("executeAll() accepts arrays, sets, generators and async generators", async () => {
   const items = makeItems(5);
   const kinds: BulkItems[] = [items, new Set(items), items.values(), source(items).items];
   for (const kind of kinds) {
@@ -131,7 +131,7 @@ Deno.test("executeAll() keeps each request within maxBytes, and sends a larger i
   assertEquals(keys().map((keys) => keys.includes("key-00002") ? "alone" : keys.length), [2, "alone", 2]);
 });
 
-Deno.test("executeAll() records a refused item and sends the items behind it again with the same keys", async () => {
+Deno.test("executeAll() records a rejected item and sends the items after it again with the same keys", async () => {
   const sandbox = new PrefactorSandbox();
   await using client = new PrefactorHttpClient(sandbox.config());
   const { id } = await client.agentInstances.register({
@@ -157,7 +157,7 @@ Deno.test("executeAll() records a refused item and sends the items behind it aga
   );
 });
 
-Deno.test("executeAll() sends at most twice as many items after a refusal as the API got through", async () => {
+Deno.test("executeAll() sends at most twice as many items after a failed item as the API processed", async () => {
   const sizes = async (isRefused: (index: number) => boolean, count: number) => {
     const { client, keys } = bulkApi(({ idempotency_key: key }) =>
       isRefused(Number(key.slice(4))) ? REFUSED : SUCCESS
@@ -172,7 +172,7 @@ Deno.test("executeAll() sends at most twice as many items after a refusal as the
   assertEquals(await sizes(() => true, 500), [100, ...items(499).map(() => 1)]);
 });
 
-Deno.test("executeAll() halves the requests after a 413, also if a proxy responds with HTML", async () => {
+Deno.test("executeAll() halves the requests after a 413, even if a proxy responds with HTML", async () => {
   const tooLarge = [() => failure(413), () => new Response("<html>Too large</html>", { status: 413 })];
   for (const respond of tooLarge) {
     const { client, keys } = bulkApi(undefined, {
@@ -406,7 +406,7 @@ Deno.test("executeAll() rejects with a contract error if the first item has no o
   }
 });
 
-Deno.test("executeAll() takes keys that name a property of every object", async () => {
+Deno.test("executeAll() accepts keys that are names of inherited properties", async () => {
   const keys = ["__proto__", "toString", "constructor", "hasOwnProperty"];
   const { client, sent } = bulkApi(({ idempotency_key: key }) => key === "__proto__" ? REFUSED : SUCCESS);
   const items = keys.map((idempotency_key) => ({ _type: "agent_spans/finish", idempotency_key }));

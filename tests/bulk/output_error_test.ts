@@ -19,7 +19,7 @@ for (
     ["bad_authtoken", 401, PrefactorAuthError],
     ["not_found", 404, PrefactorNotFoundError],
     ["invalid_action", 409, PrefactorConflictError],
-    ["a code of tomorrow", 400, PrefactorValidationError],
+    ["a future code", 400, PrefactorValidationError],
   ] as const
 ) {
   Deno.test(`errorFromOutput() creates the error of a ${status} for "${code}"`, () => {

@@ -92,7 +92,7 @@ Deno.test("QueuedCall.settle() resolves to a successful output, or rejects with 
   }]);
 });
 
-Deno.test("QueuedCall.rejectWithCopy() rejects each call with an error of its own", async () => {
+Deno.test("QueuedCall.rejectWithCopy() rejects each call with a separate error", async () => {
   const request = { method: "POST", path: "/api/v1/bulk" };
   const cause = new TypeError("Refused");
   const shared = new PrefactorNetworkError("Failed", { request, cause });

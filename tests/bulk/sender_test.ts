@@ -53,7 +53,7 @@ for (const limit of ["maxItems", "maxBytes"] as const) {
   });
 }
 
-Deno.test("BulkSender.send() returns the outputs in order, and the items behind a failed one", async () => {
+Deno.test("BulkSender.send() returns the outputs in order, and the items after a failed one", async () => {
   const { sender, keys } = setUp(
     bulkApi(({ agent_span_id }) => agent_span_id === "span-1" ? REFUSED : SUCCESS),
   );
@@ -65,7 +65,7 @@ Deno.test("BulkSender.send() returns the outputs in order, and the items behind 
   assertEquals(keys(), [items.map(({ key }) => key)]);
 });
 
-Deno.test("BulkSender.room() shrinks to twice what the API got through, and grows again", async () => {
+Deno.test("BulkSender.room() shrinks to twice what the API processed, and grows again", async () => {
   let refused = "span-2";
   const { sender } = setUp(bulkApi(({ agent_span_id }) => agent_span_id === refused ? REFUSED : SUCCESS));
   assertEquals(roomOf(sender), 100);
@@ -86,7 +86,7 @@ Deno.test("BulkSender.send() leaves all items of a request that is too large, an
   assertEquals(roomOf(sender), 4);
 });
 
-Deno.test("BulkSender.send() fails a single item that is too large, and the others go together again", async () => {
+Deno.test("BulkSender.send() fails a single item that is too large, and the others share requests again", async () => {
   const { sender } = setUp(bulkApi(undefined, {
     intercept: (_sent, index) => index < 2 ? failure(413) : undefined,
   }));
@@ -122,7 +122,7 @@ Deno.test("Room.take() takes items up to both limits, and the first one whatever
   assertEquals([room.isFull, room.take(1), room.isFull, room.take(1)], [false, true, true, false]);
 });
 
-Deno.test("refusalOf() returns the error response, also behind retries, and nothing without a response", () => {
+Deno.test("refusalOf() returns the error response, even after retries, and undefined without a response", () => {
   const error = errorFromResponse(413, { code: "too_large" }, { request: { method: "POST", path: "/x" } });
   assertInstanceOf(error, PrefactorApiError);
   const exhausted = new PrefactorRetryExhaustedError("Gave up", error, 2);

@@ -119,7 +119,7 @@ testEndpoint({
         all: { reason: "Over budget", timestamp: "2024-05-06T07:08:09Z" },
         types: {
           reason: required({
-            expected: "a string that is not empty",
+            expected: "a non-empty string",
             invalid: [["", '""'], [7, "7"], [{}, "an object"]],
           }),
           timestamp: TIMESTAMP,

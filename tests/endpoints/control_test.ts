@@ -118,7 +118,7 @@ Deno.test("an error reaches the caller of an operation unchanged after it was ob
   assertStrictEquals(await failureOf(createSpan(requester)), stopped);
 });
 
-Deno.test("markObserved() marks options, the mark survives a copy, and JSON does not show it", () => {
+Deno.test("markObserved() marks options with a mark that copies keep and JSON omits", () => {
   const options = { maxRetries: 1 };
   markObserved(options);
   assertEquals([isObserved(options), isObserved({ ...options }), isObserved({}), isObserved(undefined)], [

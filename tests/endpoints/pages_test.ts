@@ -32,7 +32,7 @@ function pages(...ids: (readonly string[])[]): Parameters<typeof makeClient>[0] 
   };
 }
 
-/** Reads rows to the end, and returns their ids with the error that stopped the reading, if one did. */
+/** Reads rows to the end, and returns their IDs with the error that stopped the reading, if one did. */
 async function read(
   rows: AsyncIterable<{ readonly id: string }>,
 ): Promise<{ ids: string[]; error?: unknown }> {
@@ -130,7 +130,7 @@ Deno.test("listAll() ends at an empty page, although it has a next offset", asyn
   assertEquals(sent.length, 2);
 });
 
-Deno.test("listAll() reads an offset that comes as text", async () => {
+Deno.test("listAll() accepts an offset that is a string", async () => {
   const { client, sent } = makeClient(inTurn(
     () => page(["a"], { next_page_offset: "9" }),
     () => page(["b"], { next_page_offset: "10" }),
@@ -267,12 +267,12 @@ Deno.test("listAll() yields a row once if rows shift while new ones arrive", asy
   assertEquals(await read(client.agents.listAll()), { ids: ["d", "c", "b", "a"] });
 });
 
-Deno.test("listAll() remembers the ids of the previous page only", async () => {
+Deno.test("listAll() remembers only the IDs of the previous page", async () => {
   const { client } = makeClient(pages(["a"], ["b"], ["a"]));
   assertEquals(await read(client.agents.listAll()), { ids: ["a", "b", "a"] });
 });
 
-Deno.test("listAll() goes on after a page that holds only rows of the previous one", async () => {
+Deno.test("listAll() continues after a page that contains only rows of the previous one", async () => {
   const { client } = makeClient(pages(["b", "a"], ["b", "a"], ["b", "a", "0"]));
   assertEquals(await read(client.agents.listAll()), { ids: ["b", "a", "0"] });
 });

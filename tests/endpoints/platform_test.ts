@@ -48,7 +48,7 @@ Deno.test("PrefactorHttpClient.ping() rejects with a PrefactorAuthError if the t
 
 const PFIDS = ["01jzf8g3kt00000a0123456789abcdef", "01jzf8g3kt00000a0123456789abcdeg"];
 
-Deno.test("PrefactorHttpClient.generatePfids() reads ids at the top level and in details", async () => {
+Deno.test("PrefactorHttpClient.generatePfids() reads IDs at the top level and in details", async () => {
   const bodies = [
     { account_id: "ac-1", pfids: PFIDS },
     { status: "success", details: { account_id: "ac-1", pfids: PFIDS } },
@@ -98,7 +98,7 @@ Deno.test("PrefactorHttpClient.generatePfids() rejects invalid arguments and sen
   assertEquals(sent.length, 0);
 });
 
-Deno.test("PrefactorHttpClient.generatePfids() rejects a response without ids and names the field", async () => {
+Deno.test("PrefactorHttpClient.generatePfids() rejects a response without IDs and names the field", async () => {
   const table: [body: object, path: string][] = [
     [{ status: "success" }, "pfids"],
     [{ pfids: null }, "pfids"],

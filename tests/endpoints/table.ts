@@ -1,6 +1,6 @@
 /**
- * The tests that every operation has to pass. An operation is one row: how to call it, what it sends, what it returns
- * and which params it rejects.
+ * The tests that every operation must pass. Each operation is a row that says how to call it, what it sends, what it
+ * returns and which params it rejects.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export interface Arguments {
 
 /** One operation. */
 export interface OperationRow<Client> {
-  /** The action as messages name it, such as `create the span`. */
+  /** The action that messages name, such as `create the span`. */
   readonly action: string;
   /** The HTTP method and the path, such as `POST /api/v1/agent_spans/{id}/finish`. */
   readonly request: string;
@@ -51,7 +51,7 @@ export interface OperationRow<Client> {
   readonly response: JsonObject;
   /** The result of the method; `undefined` for none. */
   readonly result: unknown;
-  /** Whether errors leave the response out. */
+  /** Whether errors must not include the response. */
   readonly isResponseSecret?: boolean;
 }
 
@@ -63,15 +63,15 @@ export interface ParamsRow {
   readonly isKeyed?: boolean;
   /** The required params; absent if the method can be called without params. */
   readonly required?: JsonObject;
-  /** The fields that are sent if the params do not have them. */
+  /** The default values of fields that the params lack. */
   readonly defaults?: JsonObject;
-  /** The params of which the API takes exactly one; the first is in `all`. */
+  /** Two params of which the API accepts exactly one. The first is in `all`. */
   readonly exactlyOne?: readonly [first: string, second: string];
-  /** The params whose `null` is sent. */
+  /** The params that are sent even if they are `null`. */
   readonly nullable?: readonly string[];
   /** All params except the idempotency key. */
   readonly all: Readonly<Record<string, unknown>>;
-  /** The fields that are not sent as they are in `all`; `undefined` for those that are not sent. */
+  /** The fields that are sent in another form than in `all`, or `undefined` if they are not sent. */
   readonly converted?: Readonly<Record<string, unknown>>;
   /** The type of each param by its path. */
   readonly types: Readonly<Record<string, ParamType>>;
@@ -79,7 +79,7 @@ export interface ParamsRow {
 
 /** The type of a param and values of other types. */
 export interface ParamType {
-  /** The type as messages name it. */
+  /** The type as described in messages. */
   readonly expected: string;
   readonly invalid: readonly Invalid[];
   /** Creates the params with the value at its path. Defaults to the param of that name. */
@@ -334,7 +334,7 @@ function testOperation<Client>(
   });
 
   if (path.includes("{id}")) {
-    test("percent-encodes the id", async () => {
+    test("percent-encodes the ID", async () => {
       const { client, sent } = makeClient(() => json(response), { apiUrl: "https://api.example" });
       for (const [id, segment] of ENCODED_IDS) {
         assertEquals((await argumentsFor({ id, params: least }))[1], pathWith(segment));
@@ -344,7 +344,7 @@ function testOperation<Client>(
       }
     });
 
-    test("rejects an invalid id and sends nothing", async () => {
+    test("rejects an invalid ID and sends nothing", async () => {
       const { client, sent } = makeClient(() => json(response));
       for (const [id, shown] of INVALID_IDS) {
         const error = await assertRejects(

@@ -46,7 +46,7 @@ Deno.test("an error of a large response keeps at most 64 KiB of it", async (t) =
   }
 });
 
-Deno.test("long texts are cut before fields are left out, so that ids survive", async () => {
+Deno.test("long texts are cut before fields are omitted, so that IDs are kept", async () => {
   const error = await errorOf({
     status: "success",
     details: { payload: { a: MEGABYTE, b: MEGABYTE }, id: "s-1" },
@@ -56,7 +56,7 @@ Deno.test("long texts are cut before fields are left out, so that ids survive", 
   for (const text of [details.payload.a, details.payload.b]) assert(/^x+\[cut\]$/.test(text));
 });
 
-Deno.test("what does not fit is marked", async () => {
+Deno.test("omitted parts are marked", async () => {
   const error = await errorOf({ items: Array.from({ length: 100_000 }, () => ({ a: 1 })) });
   const { items } = error.body as { items: unknown[] };
   assertEquals(items.at(-1), "[cut]");

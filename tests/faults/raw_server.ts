@@ -211,7 +211,7 @@ export function endless(head: string, rest: string | Uint8Array): Play {
   };
 }
 
-/** Reads a request, sends `head` and then `text` byte by byte, `ms` milliseconds apart. */
+/** Reads a request, sends `head`, and then sends `text` byte by byte, `ms` milliseconds apart. */
 export function drip(text: string, ms: number, head = ""): Play {
   return async (connection) => {
     if (!await connection.request() || !await connection.send(head)) return;

@@ -1,5 +1,5 @@
 /**
- * A second implementation of the models as tables, to test the guards against.
+ * A second, table-driven implementation of the models, against which the guards are tested.
  *
  * @module
  */
@@ -140,7 +140,7 @@ function inheritsFields(value: object): boolean {
     names.some((name) => typeof Object.getOwnPropertyDescriptor(parent, name)!.value !== "function");
 }
 
-/** An object of which each of these kinds holds, the first ones first. */
+/** An object that must match all of these kinds, which are checked in order. */
 export function all(...kinds: readonly Kind[]): Kind {
   return {
     good: fc.tuple(...kinds.map(({ good }) => good)).map((goods) => Object.assign({}, ...goods)),
@@ -222,7 +222,7 @@ function isBraced(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
 
-/** Whether the day and time exist in the calendar of `Date`. */
+/** Returns whether the day and time exist in the calendar of `Date`. */
 function isDateTime(value: string): boolean {
   const parts = value.match(
     /^(\d\d\d\d)-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?(?:[Zz]|[+-](\d\d)(?::?(\d\d))?)?$/,

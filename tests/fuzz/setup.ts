@@ -1,5 +1,5 @@
 /**
- * Runs property tests. Each runs `FUZZ_RUNS` cases (defaults to 1 000), but for ten seconds at most. The seed,
+ * Runs property tests. Each runs `FUZZ_RUNS` cases (defaults to 1,000), but for ten seconds at most. The seed,
  * `FUZZ_SEED`, defaults to a random number and is printed.
  *
  * @module

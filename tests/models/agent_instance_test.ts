@@ -230,7 +230,7 @@ testRequestGuards([
   }],
 ]);
 
-Deno.test("isAgentInstanceSummary() needs nothing but the ID", () => {
+Deno.test("isAgentInstanceSummary() requires only the ID", () => {
   assert(isAgentInstanceSummary({ id: "" }));
 });
 

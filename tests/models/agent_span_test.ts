@@ -144,7 +144,7 @@ testRequestGuards([
   ],
 ]);
 
-Deno.test("isAgentSpanSummary() needs nothing but the ID", () => {
+Deno.test("isAgentSpanSummary() requires only the ID", () => {
   assert(isAgentSpanSummary({ id: "" }));
 });
 

@@ -143,7 +143,7 @@ testRequestGuards([
   ],
 ]);
 
-Deno.test("isAgent() needs nothing but the ID", () => {
+Deno.test("isAgent() requires only the ID", () => {
   assert(isAgent({ id: "" }));
   assert(isAgentShow({ details: { id: "" } }));
 });

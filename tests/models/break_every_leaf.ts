@@ -1,5 +1,5 @@
 /**
- * Breaks a valid value in one place after another, to test what a guard rejects and what its issue says.
+ * Breaks a valid value in one place after another, to test which values a guard rejects and with which issue.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { findIssue } from "../../src/guards.ts";
 
 /** The values that one place of a model may have. */
 export interface Rule {
-  /** What the issue says about an invalid value. */
+  /** The expectation that the issue reports for an invalid value. */
   readonly expected: string;
   /** Invalid values, apart from `null` and `undefined`. */
   readonly wrong: readonly unknown[];
@@ -42,12 +42,12 @@ export const STRING: Kind = {
   right: ["", "\u0000", "é\ud83d\ude00"],
 };
 export const FILLED_STRING: Kind = {
-  expected: "a string that is not empty",
+  expected: "a non-empty string",
   wrong: [...NO_STRINGS, ""],
   right: [" ", "é\ud83d\ude00"],
 };
 /** An enum of a response. */
-export const OPEN_ENUM: Kind = { ...STRING, right: ["a value of tomorrow", ""] };
+export const OPEN_ENUM: Kind = { ...STRING, right: ["a future value", ""] };
 export const BOOLEAN: Kind = {
   expected: "a boolean",
   wrong: ["", "true", 0, 1, {}, []],
@@ -108,7 +108,7 @@ export function oneOf(...texts: string[]): Kind {
   };
 }
 
-/** The field has to be present. */
+/** The field must be present. */
 export function required(kind: Kind): Rule {
   return { absent: false, nullable: false, opaque: false, map: false, ...kind };
 }
@@ -185,25 +185,25 @@ function* rightCases(
 type Guard = (value: unknown) => boolean;
 
 /**
- * Asserts that the guard accepts the example, and rejects it as soon as any one place breaks its rule, with the path
- * of that place in the issue. The rules have to name every place of the example, and no other.
+ * Asserts that the guard accepts the example, and rejects it if any single place breaks its rule, with the path of that
+ * place in the issue. There must be a rule for every place of the example, and for no other.
  */
 export function breakEveryLeaf(guard: Guard, valid: object, rules: Rules): void {
   assertEquals(places(valid, rules).map(({ path }) => path).sort(), Object.keys(rules).sort());
   for (const { value, path, found } of rightCases(valid, rules)) {
     const before = structuredClone(value);
     deepFreeze(value);
-    assert(guard(value), `it has to accept ${Deno.inspect(found)} at '${path}'`);
+    assert(guard(value), `it must accept ${Deno.inspect(found)} at '${path}'`);
     assertEquals(findIssue(guard, value), undefined);
     assertEquals(value, before);
   }
   for (const { value, path, expected, found } of brokenCases(valid, rules)) {
     deepFreeze(value);
-    assertFalse(guard(value), `it has to reject ${Deno.inspect(found)} at '${path}'`);
+    assertFalse(guard(value), `it must reject ${Deno.inspect(found)} at '${path}'`);
     assertEquals(findIssue(guard, value), { path, expected, value: found });
   }
   for (const value of [undefined, null, "", "a", 0, true, [], [valid], () => valid]) {
-    assertFalse(guard(value), `it has to reject ${Deno.inspect(value)}`);
+    assertFalse(guard(value), `it must reject ${Deno.inspect(value)}`);
     assertEquals(findIssue(guard, value), { path: "", expected: "an object", value });
   }
 }

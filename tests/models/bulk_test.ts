@@ -98,7 +98,7 @@ Deno.test("isBulkRequest() rejects items that execute() cannot send, and the iss
   const cycle: Record<string, unknown> = {};
   cycle["self"] = cycle;
   const table: [request: unknown, path: string, expected: string][] = [
-    [{ items: [] }, "items", "an array of at least one item"],
+    [{ items: [] }, "items", "a non-empty array"],
     [{ items: new Array(1) }, "items[0]", "an object"],
     [
       item({ idempotency_key: ITEM.idempotency_key }),

@@ -45,7 +45,7 @@ export const VERSION_RULES: Rules = {
   ...under("runtime_environment", ENVIRONMENT_RULES),
 };
 
-/** A new object each time: one that is in two places would be broken in both. */
+/** Returns a new object each time, because an object that is used in two places would be broken in both. */
 function dataRisk() {
   return {
     action_profile: actionProfile(),

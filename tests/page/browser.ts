@@ -57,7 +57,7 @@ Deno.test("an empty sandbox shows a program that records a run, which appears wi
   });
 });
 
-Deno.test("runs appear as they are recorded, the newest first, with their status and counts", async () => {
+Deno.test("runs appear as they are recorded, newest first, with their status and counts", async () => {
   await onPage(async ({ page, client }) => {
     const first = await record(client, {
       agent: { agent_version: { external_identifier: "1.4.0" } },
@@ -157,7 +157,7 @@ Deno.test("a run shows its spans as a tree beside bars to scale", async () => {
   });
 });
 
-Deno.test("spans appear in the order of their starts, and a span under way grows until it ends", async () => {
+Deno.test("spans appear in the order of their starts, and an active span grows until it ends", async () => {
   await onPage(async ({ page, client }) => {
     const start = Date.now() - 3_100; // the timeline is rescaled at 5 s
     const { id, spans: [first] } = await record(client, {
@@ -217,7 +217,7 @@ Deno.test("Terminate asks for the reason, and the agent's signal aborts with it"
   });
 });
 
-Deno.test("an action that the server refuses says why, and the dialog stays open", async () => {
+Deno.test("an action that the server rejects shows the reason, and the dialog stays open", async () => {
   await onPage(async ({ page, client }) => {
     const { id } = await record(client, { agent: {}, steps: [] });
     await show(page, `/runs/${id}`);
@@ -426,7 +426,7 @@ Deno.test("the keyboard moves, folds and opens spans, filters them and goes back
   });
 });
 
-Deno.test("a run leads to the origin of its failure, and to spans by a text in their payloads", async () => {
+Deno.test("a run links to the origin of its failure, and its spans can be found by a text in their payloads", async () => {
   await onPage(async ({ page, client }) => {
     const { id, spans } = await record(client, REFUND);
     await show(page, `/runs/${id}`);
@@ -544,7 +544,7 @@ Deno.test("requests show their fault, key, replay and bodies, and no view shows 
     await page.getByRole("button", { name: "Faults" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Fault", { exact: true }).selectOption("lose");
-    await dialog.getByRole("button", { name: "Raise" }).click();
+    await dialog.getByRole("button", { name: "Add" }).click();
     await page.getByRole("button", { name: "Faults 1 raised" }).waitFor();
     const idempotency_key = "key-of-the-agent";
     const agent = await client.agents.create({ name: `Named ${server.token}`, idempotency_key });
@@ -559,13 +559,13 @@ Deno.test("requests show their fault, key, replay and bodies, and no view shows 
     for (
       const text of [
         "Processed, response lost (lose)",
-        "Response, not delivered",
+        "Response (not delivered)",
         "Named [token]",
         agent.id,
       ]
     ) await panel.getByText(text).first().waitFor();
     await rows.nth(0).getByRole("link").click();
-    await panel.getByText("Yes, the reply is that to the first request with this key").waitFor();
+    await panel.getByText("Yes, of the reply to the first request with this key").waitFor();
 
     const { id, spans } = await record(client, {
       agent: { agent_id: agent.id, external_identifier: server.token },
@@ -617,14 +617,14 @@ Deno.test("the requests of a run can be reached from it, and filtered", async ()
   });
 });
 
-Deno.test("faults are raised for a share of the requests, and cleared", async () => {
+Deno.test("faults are added for a percentage of requests, and cleared", async () => {
   await onPage(async ({ page, client }) => {
     await page.getByRole("button", { name: "Faults" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Status", { exact: true }).fill("500");
     await dialog.getByLabel("For", { exact: true }).selectOption("random");
-    await dialog.getByLabel("Share of requests in %").fill("100");
-    await dialog.getByRole("button", { name: "Raise" }).click();
+    await dialog.getByLabel("Percentage of requests").fill("100");
+    await dialog.getByRole("button", { name: "Add" }).click();
     await page.getByRole("button", { name: "Faults 1 raised" }).waitFor();
     const status = () => client.ping({ maxRetries: 0 }).then(() => 200, ({ statusCode }) => statusCode);
     assertEquals(await status(), 500);
@@ -636,7 +636,7 @@ Deno.test("faults are raised for a share of the requests, and cleared", async ()
   });
 });
 
-Deno.test("Reset asks, and removes everything", async () => {
+Deno.test("Reset asks for confirmation and removes everything", async () => {
   await onPage(async ({ page, client }) => {
     const { id } = await record(client, REFUND);
     await show(page, `/runs/${id}`);
@@ -668,7 +668,7 @@ Deno.test("a run is downloaded as JSON", async () => {
   });
 });
 
-Deno.test("the page goes on after a lost connection where it was, without loading everything again", async () => {
+Deno.test("the page resumes after a lost connection without loading everything again", async () => {
   await onPage(async ({ page, server, client }) => {
     await using proxy = new CuttableProxy(server.url);
     await page.goto(proxy.url);
@@ -687,7 +687,7 @@ Deno.test("the page goes on after a lost connection where it was, without loadin
   }, { allowedErrors: /ERR_/ });
 });
 
-Deno.test("the page starts anew when the server was restarted", async () => {
+Deno.test("the page loads its state again after the server was restarted", async () => {
   await onPage(async ({ page }) => {
     const first = await serveSandbox();
     await page.goto(first.url);

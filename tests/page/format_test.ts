@@ -29,7 +29,7 @@ Deno.test("formatDuration() uses the unit that fits", () => {
   assertEquals(table.map(([ms]) => formatDuration(ms)), table.map(([, text]) => text));
 });
 
-Deno.test("formatTick() leaves out what is zero", () => {
+Deno.test("formatTick() omits zero units", () => {
   assertEquals([0, 20, 1_500, 2_000, 60_000, 150_000, 7_200_000].map(formatTick), [
     "0",
     "20 ms",

@@ -10,7 +10,7 @@ import { type SandboxServer, type SandboxServerOptions, serveSandbox } from "@pr
 import { type BrowserContextOptions, chromium, type Page } from "npm:playwright-core@1.65.1";
 import { findChromium } from "../runtimes/chromium.ts";
 
-/** What a test of the page works with. */
+/** The tools of a test of the page. */
 export interface Stage {
   readonly page: Page;
   readonly server: SandboxServer;
@@ -21,7 +21,7 @@ export interface Stage {
 
 const SCREENSHOTS = new URL("screenshots/", import.meta.url);
 
-/** The options of a test: those of the browser, of the server, and the errors that the console may have. */
+/** The options of a test: those of the browser and the server, and the console errors that are allowed. */
 export interface StageOptions extends BrowserContextOptions {
   readonly server?: SandboxServerOptions;
   readonly allowedErrors?: RegExp;

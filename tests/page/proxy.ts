@@ -1,10 +1,10 @@
 /**
- * A TCP proxy before a server.
+ * A TCP proxy in front of a server.
  *
  * @module
  */
 
-/** Passes connections on to a server until they are cut. */
+/** Forwards connections to a server until they are cut. */
 export class CuttableProxy implements AsyncDisposable {
   /** Everything that clients have sent. */
   seen = "";
@@ -24,13 +24,13 @@ export class CuttableProxy implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#listener.addr as Deno.NetAddr).port}`;
   }
 
-  /** Closes all connections, and each new one at once. */
+  /** Closes all connections, and closes each new one immediately. */
   cut(): void {
     this.#isCut = true;
     for (const connection of this.#connections) close(connection);
   }
 
-  /** Passes connections on again. */
+  /** Forwards connections again. */
   restore(): void {
     this.#isCut = false;
   }

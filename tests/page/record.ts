@@ -1,5 +1,5 @@
 /**
- * Records runs whose spans have the times that a test gives them.
+ * Records runs whose spans have the start and end times that a test sets.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 /** A span to record. */
 export interface Step {
   readonly type: string;
-  /** The start and the end in ms after the start of the run. A step without an end is under way. */
+  /** The start and the end in ms after the start of the run. A step without an end is active. */
   readonly from: number;
   readonly to?: number;
   readonly failed?: boolean;
@@ -37,7 +37,7 @@ export interface Run {
   readonly start?: number;
 }
 
-/** Records a run. Returns its id, and the ids of its spans in the order in which the steps stand in the tree. */
+/** Records a run. Returns its ID, and the IDs of its spans in the order of the steps in the tree. */
 export async function record(
   client: PrefactorHttpClient,
   run: Run,

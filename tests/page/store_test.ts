@@ -16,7 +16,7 @@ const NONE: PageChanges = {
 const run = (id: string, status = "active") => ({ id, agent_id: `agent-${id}`, status }) as RunRow;
 const span = (id: string, run_id: string) => ({ id, run_id }) as SpanRow;
 
-Deno.test("Store.apply() adds, replaces and removes rows, and tells of it", () => {
+Deno.test("Store.apply() adds, replaces and removes rows, and notifies listeners", () => {
   const store = new Store();
   let changes = 0;
   store.subscribe(() => changes++);

@@ -12,7 +12,7 @@ import type { RunRow, SpanRow } from "../../src/testing/page/rows.ts";
 
 const at = (ms: number) => new Date(ms).toISOString();
 
-/** Creates a span whose id is the whole name, with its start in ms. */
+/** Creates a span whose ID is the whole name, with its start in ms. */
 function span(id: string, parent_id: string | null, start: number, fields: Partial<SpanRow> = {}): SpanRow {
   return {
     id,
@@ -40,7 +40,7 @@ const run = (fields: Partial<RunRow>) =>
     ...fields,
   }) as RunRow;
 
-/** Describes nodes: depth, id, place among the siblings, number of descendants. */
+/** Describes nodes: depth, ID, place among the siblings, number of descendants. */
 function describe(spans: readonly SpanRow[]): string[] {
   return buildTree(spans).map(({ span, depth, position, siblings, descendants }) =>
     `${"·".repeat(depth)}${span.id} ${position}/${siblings} ${descendants}`
@@ -73,7 +73,7 @@ Deno.test("buildTree() places a span that has not started by its creation", () =
   ]);
 });
 
-Deno.test("buildTree() has each span once, whatever the parents are", () => {
+Deno.test("buildTree() includes each span once, regardless of the parents", () => {
   assertEquals(describe([span("a", "missing", 1)]), ["a 1/1 0"]);
   assertEquals(describe([span("a", "a", 1)]), ["a 1/1 0"]);
   assertEquals(describe([span("a", "c", 1), span("b", "a", 2), span("c", "b", 3), span("d", null, 4)]), [
@@ -84,7 +84,7 @@ Deno.test("buildTree() has each span once, whatever the parents are", () => {
   ]);
 });
 
-Deno.test("buildTree() takes a chain of any depth", () => {
+Deno.test("buildTree() accepts a chain of any depth", () => {
   const chain = Array.from({ length: 20_000 }, (_, n) => span(`${n}`, n === 0 ? null : `${n - 1}`, n));
   const nodes = buildTree(chain);
   assertEquals([nodes[0]!.descendants, nodes.at(-1)!.depth], [19_999, 19_999]);

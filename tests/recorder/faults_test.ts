@@ -8,7 +8,7 @@ import { isBulk, pass, RecordedRun, report } from "./setup.ts";
 
 const SPANS = 40;
 
-/** Something that goes wrong in the middle of a run of 40 spans, and the counts at its end. */
+/** A failure in the middle of a run of 40 spans, and the counts at the end of the run. */
 interface Scenario {
   disturb(recorded: RecordedRun): void;
   readonly options?: RecorderOptions;

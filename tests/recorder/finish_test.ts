@@ -42,7 +42,7 @@ Deno.test("RunRecorder.flush() does not wait for what is recorded after the call
   await settle(time, recorded.run.finish());
 });
 
-Deno.test("RunRecorder.flush() resolves after its timeout, by default 30 s, and sending goes on", async () => {
+Deno.test("RunRecorder.flush() resolves after its timeout, which defaults to 30 s, and sending continues", async () => {
   using time = new FakeTime();
   for (const timeout of [undefined, 5_000]) {
     const recorded = new RecordedRun();
@@ -106,7 +106,7 @@ Deno.test("RunRecorder.finish() finishes once, and spans that start later are dr
   await pass(time, 2_000);
 });
 
-Deno.test("RunRecorder.finish() reports a finish that the API refuses", async () => {
+Deno.test("RunRecorder.finish() reports a finish that the API rejects", async () => {
   for (const status of [401, 404, 422]) {
     const recorded = new RecordedRun();
     recorded.run.startSpan("step");
@@ -118,7 +118,7 @@ Deno.test("RunRecorder.finish() reports a finish that the API refuses", async ()
   }
 });
 
-Deno.test("RunRecorder.finish() takes no longer than its timeout, by default 10 s, and drops the rest", async () => {
+Deno.test("RunRecorder.finish() takes at most its timeout, which defaults to 10 s, and drops the rest", async () => {
   using time = new FakeTime();
   const faults = [{ kind: "refuse" }, { kind: "hang" }, { kind: "status", status: 503 }] as const;
   for (const fault of faults) {

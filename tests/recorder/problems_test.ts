@@ -71,7 +71,7 @@ Deno.test("RunRecorder() writes one line for each kind to the console without on
   for (const [index, start] of starts.entries()) assertStringIncludes(lines[index]!, start);
 });
 
-Deno.test("RunRecorder() reports a refused span with the error that a single request would have", async () => {
+Deno.test("RunRecorder() reports a rejected span with the error of a single request", async () => {
   const recorded = new RecordedRun();
   recorded.run.startSpan("");
   await recorded.run.finish();

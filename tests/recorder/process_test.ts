@@ -2,7 +2,7 @@ import { assert, assertEquals, assertLess } from "@std/assert";
 import { PrefactorSandbox } from "../../src/testing/mod.ts";
 import { bundle, isInstalled, runProgram, RUNTIMES } from "../faults/programs.ts";
 
-/** The longest time that a process may run on after its last line, in ms. */
+/** The longest time that a process may keep running after its last line of output, in ms. */
 const MAX_LINGER = 2_500;
 
 interface Program {
@@ -17,7 +17,7 @@ interface Program {
 }
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
-  "sends what waits for company before the process ends": {
+  "sends waiting spans before the process ends": {
     options: "{ maxDelay: 500 }",
     steps: `run.startSpan("step").finish(); run.startSpan("step"); console.log("done");`,
     spans: 2,
@@ -30,7 +30,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
     isDown: true,
     steps: `run.startSpan("step").finish(); console.log("done");`,
   },
-  "does not keep the process alive with a flush that is over": {
+  "does not keep the process alive after a flush": {
     steps: `run.startSpan("step"); await run.flush({ timeout: 60_000 }); console.log("done");`,
     spans: 1,
   },
@@ -46,7 +46,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
       `run.startSpan("step"); const { dropped } = await run.finish({ timeout: 2_000 }); console.log(dropped);`,
     output: "1\n",
   },
-  "never rejects unhandled": {
+  "causes no unhandled rejection": {
     options: "{ finishTimeout: 200 }",
     isDown: true,
     steps: `

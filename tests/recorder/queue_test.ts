@@ -51,7 +51,7 @@ Deno.test("RunRecorder() drops new spans beyond maxPendingBytes until there is r
   assertEquals(await settle(time, recorded.run.finish()), report({ recorded: 3, dropped: 3 }));
 });
 
-Deno.test("RunRecorder() never drops the end of a span that it has taken because the queue is full", async () => {
+Deno.test("RunRecorder() never drops the end of a queued span because the queue is full", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ maxPendingSpans: 3, maxPendingBytes: 10_000 });
   await settled();
@@ -102,7 +102,7 @@ Deno.test("RunRecorder.flush() counts each span exactly once at any time", async
   assertStrictEquals(recorded.spans.every(({ status }) => status === "complete"), true);
 });
 
-Deno.test("RunRecorder() does not send the end of a span whose start is refused", async () => {
+Deno.test("RunRecorder() does not send the end of a span whose start is rejected", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   const refused = recorded.run.startSpan("");
@@ -114,7 +114,7 @@ Deno.test("RunRecorder() does not send the end of a span whose start is refused"
   await recorded.run.finish();
 });
 
-Deno.test("RunRecorder() counts a span whose end is refused as failed, and leaves its children", async () => {
+Deno.test("RunRecorder() counts a span whose end is rejected as failed, and keeps its children", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   const span = recorded.run.startSpan("step");

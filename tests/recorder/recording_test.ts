@@ -19,7 +19,7 @@ Deno.test("SpanRecorder.finish() never ends a span before its start", async () =
   );
 });
 
-Deno.test("RunRecorder() copies what it is given at the call", async () => {
+Deno.test("RunRecorder() copies its arguments at the call", async () => {
   const { sandbox, client } = makeSandbox();
   const params = structuredClone(AGENT);
   const payload = { list: [1] };

@@ -40,7 +40,7 @@ Deno.test("RunRecorder() ignores a 409 of the start", async () => {
   await recorded.run.finish();
 });
 
-Deno.test("RunRecorder() halves a request that is refused as a whole, down to the item that has failed", async () => {
+Deno.test("RunRecorder() halves a request that is rejected as a whole, down to the failed item", async () => {
   using time = new FakeTime();
   for (const status of [400, 404, 405, 409, 413, 422]) {
     const recorded = new RecordedRun();
@@ -71,7 +71,7 @@ Deno.test("RunRecorder.finish() ignores a 409 of the finish", async () => {
   assertEquals(recorded.problems, []);
 });
 
-Deno.test("RunRecorder() reports a refused span and sends the items behind it with the same keys", async () => {
+Deno.test("RunRecorder() reports a rejected span and sends the items after it with the same keys", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   const { run, sandbox } = recorded;

@@ -66,7 +66,7 @@ Deno.test("RunRecorder() keeps a request within maxItems and maxBytes, and sends
   ]);
 });
 
-Deno.test("RunRecorder() sends one request at a time, with what gathered during the previous one", async () => {
+Deno.test("RunRecorder() sends one request at a time, with the spans that were recorded during the previous one", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   recorded.sandbox.faults.next({ kind: "delay", ms: 1_000 });

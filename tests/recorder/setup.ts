@@ -23,7 +23,7 @@ export const AGENT = {
   agent_schema_version: { span_schemas: { step: { type: "object" } } },
 };
 
-/** A run, its sandbox, and what became of it. */
+/** A run with its sandbox and its problems. */
 export class RecordedRun {
   readonly sandbox: PrefactorSandbox;
   readonly client: PrefactorHttpClient;
@@ -42,17 +42,17 @@ export class RecordedRun {
     this.run = new RunRecorder(this.client, AGENT, { onProblem, ...options });
   }
 
-  /** The spans at the sandbox, in the order in which they came. */
+  /** The spans in the sandbox, in the order of their arrival. */
   get spans(): SandboxSpan[] {
     return [...this.sandbox.spans.values()];
   }
 
-  /** The payloads of the spans at the sandbox. */
+  /** The payloads of the spans in the sandbox. */
   get payloads(): unknown[] {
     return this.spans.map(({ payload }) => payload);
   }
 
-  /** The bulk requests that came in. */
+  /** The bulk requests that the sandbox received. */
   get bulkRequests(): SandboxRequest[] {
     return this.sandbox.requests.filter(({ path }) => path === "/api/v1/bulk");
   }
@@ -62,7 +62,7 @@ export class RecordedRun {
     return this.bulkRequests.map(({ body }) => (body as { items: BulkItem[] }).items);
   }
 
-  /** The path of each request, without what all have in common. */
+  /** The path of each request, without the common prefix. */
   get paths(): string[] {
     return this.sandbox.requests.map(({ path }) =>
       path.replace("/api/v1/", "").replace(/agent_instance\/[^/]{32}/, "run")
@@ -80,7 +80,7 @@ export function report(counts: Partial<RecordingReport>): RecordingReport {
   return { recorded: 0, failed: 0, dropped: 0, pending: 0, ...counts };
 }
 
-/** Lets everything happen that happens within the time, in ms. Requests have their turn after each step, in ms. */
+/** Moves fake time forward in steps, in ms, and lets requests complete after each step. */
 export async function pass(time: FakeTime, ms: number, step = 100): Promise<void> {
   await settled();
   for (let passed = 0; passed < ms; passed += step) {
@@ -89,7 +89,7 @@ export async function pass(time: FakeTime, ms: number, step = 100): Promise<void
   }
 }
 
-/** Lets the requests to a sandbox that are under way come back. */
+/** Waits until the requests in flight to a sandbox have completed. */
 export async function settled(): Promise<void> {
   for (let count = 0; count < 12; count++) await turn();
 }

@@ -50,7 +50,7 @@ Deno.test("span() records an error that throws when it is read", async () => {
   ]);
 });
 
-Deno.test("span() takes a step without options, and with undefined ones", async () => {
+Deno.test("span() accepts a step without options, and with undefined ones", async () => {
   const recorded = new RecordedRun();
   const { run } = recorded;
   assertEquals(await run.span("step", () => 1), 1);
@@ -59,7 +59,7 @@ Deno.test("span() takes a step without options, and with undefined ones", async 
   assertEquals(recorded.payloads, [{}, {}, {}]);
 });
 
-Deno.test("startSpan() records steps that are not one function", async () => {
+Deno.test("startSpan() records steps that are not a single function", async () => {
   using _time = new FakeTime("2024-05-06T07:08:09.000Z");
   const recorded = new RecordedRun();
   const { run } = recorded;

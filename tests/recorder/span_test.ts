@@ -42,7 +42,7 @@ Deno.test("SpanRecorder.finish() adds the end to a start that was not sent", asy
   await recorded.run.finish();
 });
 
-Deno.test("SpanRecorder.finish() sends an item of its own if the start is in flight or recorded", async () => {
+Deno.test("SpanRecorder.finish() sends a separate item if the start is in flight or recorded", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   recorded.sandbox.faults.next({ kind: "delay", ms: 1_000 });
@@ -82,7 +82,7 @@ Deno.test("RunRecorder() sends an item again unchanged, even if the span has end
   }
 });
 
-Deno.test("RunRecorder() attaches the children of a refused span to the nearest recorded ancestor", async () => {
+Deno.test("RunRecorder() attaches the children of a rejected span to the nearest recorded ancestor", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   const { run } = recorded;
@@ -133,7 +133,7 @@ Deno.test("RunRecorder() sends an end once if its span gets another parent", asy
   assertEquals(await run.finish(), report({ recorded: 1, failed: 1 }));
 });
 
-Deno.test("RunRecorder() attaches the children of several refused spans in one request to recorded ancestors", async () => {
+Deno.test("RunRecorder() attaches the children of several rejected spans in one request to recorded ancestors", async () => {
   using time = new FakeTime();
   const recorded = await startRun();
   const spans: SpanRecorder[] = [];

@@ -54,7 +54,7 @@ Deno.test("RunRecorder.signal stops the work of a terminated run, and recordRun(
   assertEquals([...sandbox.instances.values()].map(({ status }) => status), ["terminated"]);
 });
 
-Deno.test("RunRecorder() asks every terminationPoll whether a silent run is terminated", async () => {
+Deno.test("RunRecorder() asks at each terminationPoll without responses whether the run is terminated", async () => {
   using time = new FakeTime();
   for (const terminationPoll of [undefined, 5_000]) {
     const interval = terminationPoll ?? 30_000;
@@ -75,7 +75,7 @@ Deno.test("RunRecorder() asks every terminationPoll whether a silent run is term
   }
 });
 
-Deno.test("RunRecorder() does not ask while responses come", async () => {
+Deno.test("RunRecorder() does not ask while responses arrive", async () => {
   using time = new FakeTime();
   const recorded = new RecordedRun({ terminationPoll: 5_000 });
   await settled();

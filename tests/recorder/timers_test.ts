@@ -16,7 +16,7 @@ for (const setTimer of [setBackgroundTimer, setForegroundTimer]) {
     clear();
   });
 
-  Deno.test(`${setTimer.name}() takes delays that are longer than those of the platform`, () => {
+  Deno.test(`${setTimer.name}() accepts delays longer than the maximum of the platform`, () => {
     using time = new FakeTime();
     let calls = 0;
     for (const delay of [2 ** 31, Infinity]) setTimer(() => calls++, delay)();

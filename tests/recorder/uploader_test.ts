@@ -192,7 +192,7 @@ Deno.test("RunRecorder.ready rejects if the run cannot be registered or started"
   }
 });
 
-Deno.test("RunRecorder() calls waitUntil whenever something begins to wait, and recordRun() does not wait then", async () => {
+Deno.test("RunRecorder() calls waitUntil when there is something to send, and recordRun() then does not wait", async () => {
   using time = new FakeTime();
   const promises: { isSettled: boolean }[] = [];
   const waitUntil = (promise: Promise<void>) => {

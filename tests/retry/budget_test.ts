@@ -33,7 +33,7 @@ Deno.test("RetryBudget without a size has no limit", () => {
   for (let retries = 0; retries < 10_000; retries++) assert(budget.take());
 });
 
-Deno.test("retryBudget lets an API that is down get hardly more than each call once", async () => {
+Deno.test("retryBudget limits the retries while the API is down", async () => {
   using time = new FakeTime();
   const { client, sent } = makeClient(() => failure(503));
   const calls = Promise.all(Array.from({ length: 3_000 }, () => outcome(client.request("GET", "/x"))));

@@ -156,7 +156,7 @@ export const ENDING: readonly Scenario[] = [
     },
   },
   {
-    name: "close() waits for calls in flight and refuses new ones",
+    name: "close() waits for calls in flight and rejects new ones",
     async run(env) {
       const script = new Script(env, "status:503", "ok");
       const client = script.client({ maxRetries: 1 });

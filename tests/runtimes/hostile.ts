@@ -47,7 +47,7 @@ const TIMEOUTS: readonly Partial<HttpClientConfig>[] = [
   { totalTimeout: 150 },
 ];
 
-/** What a replacement of `fetch` may reject with: no property of these can be read. */
+/** Values that a custom `fetch` may reject with, and whose properties cannot be read. */
 function unreadable(): [string, unknown][] {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -78,7 +78,7 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
 }
 
-/** A `fetch` that responds, fails, hangs or stops within the body, and may ignore its signal. */
+/** A `fetch` that responds, fails, hangs or stalls within the body, and may ignore its signal. */
 function randomFetch(random: (limit: number) => number, sent: Map<string, Set<string>>): typeof fetch {
   return async (_url, init) => {
     const { body, headers, signal } = init as {
@@ -133,7 +133,7 @@ async function race(seed: number): Promise<void> {
   assertEquals(new Set([...sent.values()].flatMap((keys) => [...keys])).size, sent.size, "keys");
 }
 
-/** Everything that a runtime shows of a value. */
+/** Returns everything that a runtime shows of a value. */
 function shown(value: unknown): string {
   const { Deno, Bun, process } = globalThis as Record<string, unknown> as {
     Deno?: { inspect(value: unknown, options: object): string };
@@ -215,7 +215,7 @@ export const HOSTILE: readonly Scenario[] = [
     },
   },
   {
-    name: "a body that cannot be canceled breaks nothing",
+    name: "a body that cannot be canceled does not affect the call",
     async run(env) {
       const read = () => new Promise<never>(() => {});
       const cancel = (): never => {

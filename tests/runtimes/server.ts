@@ -1,9 +1,9 @@
 /**
- * The scripted server: the path of a request says how the server responds. It allows every origin.
+ * The scripted server. The path of a request determines the response. All origins are allowed.
  *
- * - `/script/<id>/<step>,<step>,…/<path>` responds to the first request with this id as the first step says, to the
+ * - `/script/<id>/<step>,<step>,…/<path>` responds to the first request with this ID as the first step says, to the
  *   second as the second step says, and to all further requests as the last step says.
- * - `/received/<id>` lists the requests with this id.
+ * - `/received/<id>` lists the requests with this ID.
  * - `/has-received/<id>/<n>` responds when there are `n` requests.
  * - `/has-cancelled/<id>/<n>` responds when the client has cancelled `n` responses before their end.
  *

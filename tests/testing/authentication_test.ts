@@ -17,7 +17,7 @@ Deno.test("authenticate() accepts the sandbox's own token, with its deployment",
 for (
   const header of [null, "", "own", "Bearer", "Bearer ", "Bearer other", "Basic own", "Bearer __proto__"]
 ) {
-  Deno.test(`authenticate() refuses the header "${header}"`, () => {
+  Deno.test(`authenticate() rejects the header "${header}"`, () => {
     assertEquals(authenticate(createStore(), "own", header), undefined);
   });
 }

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { Bounds } from "../../src/testing/collection.ts";
 
-/** A record that ends with a full stop has ended. */
+/** Treats a record that ends with a full stop as ended. */
 const hasEnded = (record: string) => record.endsWith(".");
 
-/** Creates a collection that notes what it drops. */
+/** Creates a collection that records what it drops. */
 function setUp(maxRecords: number, maxBytes = Infinity) {
   const bounds = new Bounds(maxRecords, maxBytes);
   const dropped: string[] = [];
@@ -46,7 +46,7 @@ Deno.test("Collection.getOrCreate() creates a record once and counts as a change
   assertEquals([...collection.records.keys()], ["a", "c"]);
 });
 
-Deno.test("Collection.delete() frees the place of a record, without onDrop", () => {
+Deno.test("Collection.delete() makes room for another record and does not call onDrop", () => {
   const { collection, dropped } = setUp(2);
   collection.set("a", "1");
   collection.set("b", "2");
@@ -81,7 +81,7 @@ Deno.test("Collection.changesSince() returns undefined if it cannot know what wa
   assertEquals(collection.changesSince(bounds.lastChange), { records: [], removed: [] });
 });
 
-Deno.test("Bounds tells of each change", () => {
+Deno.test("Bounds calls onChange for each change", () => {
   let changes = 0;
   const collection = new Bounds(2, Infinity, () => changes++).createCollection<string>();
   for (const key of ["a", "a", "b", "c"]) collection.set(key, key);

@@ -1,6 +1,6 @@
 /**
- * One suite, three ways: the client on `sandbox.fetch`, the client over loopback, and plain `fetch` over loopback. What
- * a scenario sees must not depend on the way.
+ * Runs one suite in three ways: with the client on `sandbox.fetch`, with the client over loopback, and with plain `fetch`
+ * over loopback. The results must be the same.
  */
 
 import { assertEquals } from "@std/assert";
@@ -235,7 +235,7 @@ async function serving(sandbox: PrefactorSandbox, run: (url: string) => Promise<
   try {
     await run(`http://127.0.0.1:${server.addr.port}`);
   } finally {
-    // Not shutdown(), which would wait for a connection whose end the server has not noticed yet.
+    // shutdown() would wait for a connection whose end the server has not noticed yet.
     closing.abort();
     await server.finished;
   }

@@ -1,4 +1,4 @@
-/** The official TypeScript client against the sandbox: neither knows the other. */
+/** Runs the official TypeScript client against the sandbox. Neither was written for the other. */
 
 import { assertEquals } from "@std/assert";
 import {

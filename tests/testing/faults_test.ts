@@ -13,7 +13,7 @@ for (
     ["cut", 1],
   ] as const
 ) {
-  Deno.test(`faults.next() breaks the connection by "${kind}", once`, async () => {
+  Deno.test(`faults.next() breaks the connection with "${kind}", once`, async () => {
     const caller = new Caller();
     caller.sandbox.faults.next({ kind });
     await assertRejects(() => caller.post("agent_instance/register", REGISTRATION), TypeError);

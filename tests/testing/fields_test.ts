@@ -52,7 +52,7 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`sandbox.fetch() refuses ${path} ${JSON.stringify(body).slice(0, 90)}`, async () => {
+  Deno.test(`sandbox.fetch() rejects ${path} ${JSON.stringify(body).slice(0, 90)}`, async () => {
     const { status, json } = await new Caller().post(path, body);
     assertEquals([status, json.code, codesOf(json.errors)], [422, "validation_errors", errors]);
   });

@@ -54,13 +54,13 @@ export class Caller {
     return this.send("DELETE", `/api/v1/${path}`);
   }
 
-  /** Registers an instance and returns its id. */
+  /** Registers an instance and returns its ID. */
   async register(fields: object = {}): Promise<string> {
     const { json } = await this.post("agent_instance/register", { ...REGISTRATION, ...fields });
     return json.details.id;
   }
 
-  /** Registers and starts an instance and returns its id. */
+  /** Registers and starts an instance and returns its ID. */
   async start(fields: object = {}): Promise<string> {
     const id = await this.register(fields);
     await this.post(`agent_instance/${id}/start`);

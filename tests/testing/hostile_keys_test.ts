@@ -1,4 +1,4 @@
-/** Keys that come from outside and would change the prototypes of the process if they were assigned. */
+/** Tests of keys in requests that would change prototypes if they were assigned. */
 
 import { assertEquals } from "@std/assert";
 import { Caller, codesOf, REGISTRATION, SPAN } from "./helpers.ts";
@@ -16,7 +16,7 @@ Object.defineProperty(Object.prototype, "__proto__", {
   },
 });
 
-/** Returns every property of the prototypes, their own prototypes among them. */
+/** Returns every property of the prototypes, including their own prototypes. */
 function snapshot(): unknown {
   return PROTOTYPES.map((prototype) => [
     Object.getPrototypeOf(prototype),

@@ -68,7 +68,7 @@ Deno.test("listen() says why it cannot listen on an address", async () => {
   );
 });
 
-Deno.test("HttpServer.close() aborts the signal of the requests under way and frees the port", async () => {
+Deno.test("HttpServer.close() aborts the signal of the requests in flight and frees the port", async () => {
   const handling = Promise.withResolvers<void>();
   const aborted = Promise.withResolvers<Response>();
   const server = await listen((_request, { signal }) => {

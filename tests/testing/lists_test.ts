@@ -61,7 +61,7 @@ for (
     "sorting[field]=name&sorting[direction]=up",
   ]
 ) {
-  Deno.test(`listPage() refuses "${query}"`, async () => {
+  Deno.test(`listPage() rejects "${query}"`, async () => {
     const { status, json } = await new Caller().get(`person?${query}`);
     assertEquals([status, json.code], [422, "validation_errors"]);
   });

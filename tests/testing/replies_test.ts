@@ -18,9 +18,9 @@ Deno.test("ErrorReply.toReply() nests the errors of fields like the body", () =>
 });
 
 Deno.test("fieldError() creates the error of a field", () => {
-  assertEquals(fieldError("taken", "The id is taken"), {
+  assertEquals(fieldError("taken", "The ID is taken"), {
     status: "error",
     code: "taken",
-    message: "The id is taken",
+    message: "The ID is taken",
   });
 });

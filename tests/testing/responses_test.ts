@@ -11,7 +11,7 @@ import {
 } from "../../src/testing/responses.ts";
 import { countListeners, failureOf } from "../helpers.ts";
 
-Deno.test("respond() creates a JSON response with the id of the request and the headers that have a value", async () => {
+Deno.test("respond() creates a JSON response with the ID of the request and the headers that have a value", async () => {
   const response = respond("r-1", { status: 422, body: { status: "error" } }, {
     allow: "GET",
     vary: undefined,
@@ -25,7 +25,7 @@ Deno.test("respond() creates a JSON response with the id of the request and the 
   assertEquals(await response.json(), { status: "error" });
 });
 
-Deno.test("respond() leaves out the body if the status has none", () => {
+Deno.test("respond() omits the body if the status allows none", () => {
   for (const status of [204, 205, 304]) {
     assertEquals(respond("r-1", { status, body: {} }, {}).body, null, String(status));
   }
@@ -67,7 +67,7 @@ Deno.test("wait() resolves after the time, and removes its listener", async () =
 for (
   const [name, start] of [["wait", (signal: AbortSignal) => wait(50, signal)], ["never", never]] as const
 ) {
-  Deno.test(`${name}() rejects with the reason of the signal, also if it aborted before`, async () => {
+  Deno.test(`${name}() rejects with the reason of the signal, even if it aborted before`, async () => {
     const controller = new AbortController();
     const waiting = failureOf(start(controller.signal));
     controller.abort("stop");

@@ -5,7 +5,7 @@ import { Caller, REGISTRATION, SPAN } from "./helpers.ts";
 const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
 const KEY = { "idempotency-key": "key-00001" };
 
-Deno.test("sandbox.fetch() responds to a ping, with an id for each request", async () => {
+Deno.test("sandbox.fetch() responds to a ping, with a request ID for each request", async () => {
   const caller = new Caller();
   const first = await caller.get("ping");
   const second = await caller.get("nowhere");
@@ -15,7 +15,7 @@ Deno.test("sandbox.fetch() responds to a ping, with an id for each request", asy
 });
 
 for (const authorization of ["", "Bearer wrong", "Basic abc", "Bearer"]) {
-  Deno.test(`sandbox.fetch() refuses the authorization "${authorization}"`, async () => {
+  Deno.test(`sandbox.fetch() rejects the authorization "${authorization}"`, async () => {
     const { status, json } = await new Caller().send("GET", "/api/v1/ping", undefined, { authorization });
     assertEquals([status, json.status, json.code], [401, "error", "bad_authtoken"]);
   });
@@ -73,7 +73,7 @@ Deno.test("sandbox.fetch() prefers the key in the body to the key in the header"
   assertNotEquals(third.text, first.text);
 });
 
-Deno.test("sandbox.fetch() refuses another body with the same key", async () => {
+Deno.test("sandbox.fetch() rejects another body with the same key", async () => {
   const caller = new Caller();
   await caller.post("agent_instance/register", REGISTRATION, KEY);
   const { status, json } = await caller.post(
@@ -163,7 +163,7 @@ function nested(levels: number): string {
 }
 
 for (const levels of [1_001, 100_000]) {
-  Deno.test(`sandbox.fetch() refuses a body of ${levels} levels, and the run stays readable`, async () => {
+  Deno.test(`sandbox.fetch() rejects a body of ${levels} levels, and the run stays readable`, async () => {
     const caller = new Caller();
     const id = await caller.start();
     await caller.createSpan(id, { id: "s" });

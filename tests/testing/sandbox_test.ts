@@ -98,7 +98,7 @@ Deno.test("sandbox.reset() removes everything except the options", async () => {
   assert(after.id > before.id);
 });
 
-Deno.test("sandbox.terminate() refuses an instance that is not active and an empty reason", async () => {
+Deno.test("sandbox.terminate() rejects an instance that is not active and an empty reason", async () => {
   const caller = new Caller();
   const { sandbox } = caller;
   const pending = await caller.register();
@@ -106,7 +106,7 @@ Deno.test("sandbox.terminate() refuses an instance that is not active and an emp
   const action = "Cannot terminate the agent instance";
   for (
     const [id, reason, message] of [
-      ["none", "why", `${action}: 'instanceId' must be the id of an agent instance, but is "none"`],
+      ["none", "why", `${action}: 'instanceId' must be the ID of an agent instance, but is "none"`],
       [pending, "why", `${action}: 'status' must be "active", but is "pending"`],
       [active, "", `${action}: 'reason' must be a non-empty string, but is ""`],
     ] as const
@@ -125,7 +125,7 @@ for (
     [{ accountId: "" }, "'accountId' must be a non-empty string, but is \"\""],
   ] as const
 ) {
-  Deno.test(`PrefactorSandbox() refuses ${JSON.stringify(options)}`, () => {
+  Deno.test(`PrefactorSandbox() rejects ${JSON.stringify(options)}`, () => {
     const error = assertThrows(() => new PrefactorSandbox(options), PrefactorClientError);
     assertEquals(error.message, `Cannot create the sandbox: ${message}`);
   });
@@ -242,7 +242,7 @@ Deno.test("PrefactorSandbox() drops a record that is larger than maxBytes", asyn
   assertEquals(caller.sandbox.requests, []);
 });
 
-Deno.test("watchSandbox() tells of each change and keeps the outcome of each request from then on", async () => {
+Deno.test("watchSandbox() calls back for each change, and the sandbox keeps the outcome of each request from then on", async () => {
   const caller = new Caller();
   await caller.get("ping");
   let changes = 0;

@@ -49,7 +49,7 @@ for (
     [["--faults", "20%"], "'--faults' must be a number, but is \"20%\""],
   ] as const
 ) {
-  Deno.test(`parseFlags() refuses ${args.join(" ")}`, () => {
+  Deno.test(`parseFlags() rejects ${args.join(" ")}`, () => {
     const error = assertThrows(() => parseFlags(args), PrefactorClientError);
     assertMatch(error.message, new RegExp(`^Cannot start the sandbox: ${message}$`));
   });

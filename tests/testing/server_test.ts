@@ -70,7 +70,7 @@ for (
     ["chrome-extension://localhost", false],
   ] as const
 ) {
-  Deno.test(`serveSandbox() ${isAllowed ? "accepts" : "refuses"} pages of the origin ${origin}`, async () => {
+  Deno.test(`serveSandbox() ${isAllowed ? "accepts" : "rejects"} pages of the origin ${origin}`, async () => {
     const server = await serveSandbox({ token: "mine" });
     const host = new URL(server.url).host;
     const path = "/api/v1/agent_spans";
@@ -116,7 +116,7 @@ for (
     ["0.0.0.0", "example.com", false],
   ] as const
 ) {
-  Deno.test(`serveSandbox() on ${hostname} ${isAllowed ? "accepts" : "refuses"} its page at ${host}`, async () => {
+  Deno.test(`serveSandbox() on ${hostname} ${isAllowed ? "accepts" : "rejects"} its page at ${host}`, async () => {
     const server = await serveSandbox({ token: "mine", hostname });
     const { url } = server;
     assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+$/);
@@ -125,7 +125,7 @@ for (
       assertEquals(headers.get("status") === "403", !isAllowed, path);
       assertEquals(headers.get("access-control-allow-origin"), null);
     }
-    // A website cannot read the API by a name that leads to this machine: it does not have the token.
+    // With a name that resolves to this machine, a website still cannot read the API, because it does not have the token.
     const headers = { host, authorization: "Bearer mine" };
     assertEquals((await request(url, "/api/v1/ping", headers)).get("status"), "200");
     assertEquals((await request(url, "/api/v1/ping", { host })).get("status"), "401");
@@ -184,7 +184,10 @@ function spawn([command, ...args]: readonly string[]): Deno.ChildProcess {
 const SCRIPT = "/usr/bin/script";
 const HAS_SCRIPT = Deno.build.os === "linux" && await Deno.stat(SCRIPT).then(() => true, () => false);
 
-/** Runs a command in a terminal, whose keyboard is the standard input. `exec` leaves no shell that Ctrl+C ends. */
+/**
+ * Runs a command in a terminal whose keyboard is the standard input. With `exec`, Ctrl+C ends the command and not a
+ * shell.
+ */
 function spawnInTerminal(command: readonly string[], env: Record<string, string>): Deno.ChildProcess {
   const args = ["-qec", `exec ${command.map((word) => `'${word}'`).join(" ")}`, "/dev/null"];
   return new Deno.Command(SCRIPT, { args, env, stdin: "piped", stdout: "piped", stderr: "piped" }).spawn();
@@ -225,7 +228,7 @@ const RUNTIMES: Record<string, (folder: string) => Promise<string[]>> = {
   "Bun": async (folder) => [await findBun(), await bundle(folder)],
 };
 
-/** A server in a process of its own, whose output can be waited for. */
+/** A server in a separate process, whose output can be awaited. */
 class ServerProcess {
   readonly child: Deno.ChildProcess;
   readonly #output: ReadableStreamDefaultReader<string>;
@@ -293,7 +296,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
       const response = await fetch(`${url}/agent_instance/register`, { method: "POST", headers, body: deep });
       statuses.push(response.status, (await response.json()).code);
       assertEquals(statuses, [200, 404, 400, "bad_request"]);
-      assertEquals(await server.stop(), "Requests: 3, with a fault: 0, with an error: 2");
+      assertEquals(await server.stop(), "Requests: 3, faults: 0, errors: 2");
       assertMatch(server.stdout, /^GET \/api\/v1\/ping 200\nGET \/api\/v1\/nowhere 404$/m);
       assertEquals(await server.stderr, "");
     });
@@ -320,7 +323,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
         await response.body?.cancel();
       }
       assertEquals(statuses, [200, 403]);
-      assertEquals(await server.stop(), "Requests: 1, with a fault: 0, with an error: 0");
+      assertEquals(await server.stop(), "Requests: 1, faults: 0, errors: 0");
       await end;
       assertEquals(await server.stderr, "");
     });
@@ -332,7 +335,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
         const response = fetch(`${url}/ping`, { headers }).then((response) => response.text());
         await assertRejects(() => response, TypeError);
       }
-      assertEquals(await server.stop(), "Requests: 12, with a fault: 12, with an error: 0");
+      assertEquals(await server.stop(), "Requests: 12, faults: 12, errors: 0");
       for (const kind of ["refuse", "lose", "cut"]) {
         assertStringIncludes(server.stdout, `no response (${kind})`);
       }
@@ -342,7 +345,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
   Deno.test(`server.ts delays responses and leaves requests without one on ${runtime}`, async () => {
     await serving(["--faults=1", "--fault-kinds=delay"], async (url, server) => {
       assertEquals(await (await fetch(`${url}/ping`, { headers })).json(), { status: "success" });
-      assertEquals(await server.stop(), "Requests: 1, with a fault: 1, with an error: 0");
+      assertEquals(await server.stop(), "Requests: 1, faults: 1, errors: 0");
       assertEquals(await server.stderr, "");
     });
     await serving(["--faults=1", "--fault-kinds=hang"], async (url, server) => {
@@ -356,12 +359,12 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
 
   Deno.test(`server.ts ends with a summary if it is terminated on ${runtime}`, async () => {
     await serving([], async (_url, server) => {
-      assertEquals(await server.stop("SIGTERM"), "Requests: 0, with a fault: 0, with an error: 0");
+      assertEquals(await server.stop("SIGTERM"), "Requests: 0, faults: 0, errors: 0");
       assertEquals(await server.stderr, "");
     });
   });
 
-  Deno.test(`server.ts says that its port is in use and exits with 1 on ${runtime}`, async () => {
+  Deno.test(`server.ts reports that its port is in use and exits with 1 on ${runtime}`, async () => {
     const server = await serveSandbox();
     const folder = await Deno.makeTempDir();
     const { port } = new URL(server.url);
@@ -392,7 +395,7 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
           await server.until(/ping \S+\r\n/);
           const keyboard = server.child.stdin.getWriter();
           await keyboard.write(new TextEncoder().encode("\x03"));
-          assertEquals(await server.end(), "Requests: 1, with a fault: 0, with an error: 0");
+          assertEquals(await server.end(), "Requests: 1, faults: 0, errors: 0");
           await keyboard.close();
           assertStringIncludes(server.stdout, `\r\nGET /api/v1/ping ${status}\r\n`);
         }, (command) => spawnInTerminal(command, { NO_COLOR: noColour }));
@@ -429,7 +432,7 @@ for (
     [["--max-records=0"], "Cannot create the sandbox: 'maxRecords' must be an integer >= 1, but is 0"],
   ] as const
 ) {
-  Deno.test(`server.ts refuses ${args.join(" ")}`, async () => {
+  Deno.test(`server.ts rejects ${args.join(" ")}`, async () => {
     const { code, stderr } = await spawn([...DENO_SERVER, ...args]).output();
     const [first, second] = new TextDecoder().decode(stderr).split("\n");
     assertEquals([code, first], [2, message]);

@@ -45,7 +45,7 @@ function createSpan(id: string, status: SandboxSpan["status"] = "active"): Sandb
   } as SandboxSpan;
 }
 
-Deno.test("createAccount() creates ids in the partition of the account", () => {
+Deno.test("createAccount() creates IDs in the partition of the account", () => {
   const id = createPfid({ partition: 12_345 });
   const account = createAccount(id, undefined);
   assertEquals([account.id, account.deployment], [id, undefined]);
@@ -53,13 +53,13 @@ Deno.test("createAccount() creates ids in the partition of the account", () => {
   assertEquals(parsePfid(account.environmentId).partition, 12_345);
 });
 
-Deno.test("createAccount() derives the partition of any other account id from its text", () => {
+Deno.test("createAccount() derives the partition of any other account ID from its text", () => {
   const partitionOf = (id: string) => parsePfid(createAccount(id, undefined).createId()).partition;
   assertEquals(partitionOf("account"), partitionOf("account"));
   assertNotEquals(partitionOf("account"), partitionOf("accounts"));
 });
 
-Deno.test("createAccount() fills in the ids of a deployment", () => {
+Deno.test("createAccount() fills in the IDs of a deployment", () => {
   const { environmentId, deployment } = createAccount("account", { agentId: "a-1" });
   assertEquals([deployment?.agentId, deployment?.environmentId], ["a-1", environmentId]);
   assertEquals(parsePfid(deployment!.id).partition, parsePfid(environmentId).partition);

@@ -26,7 +26,7 @@ Deno.test("stubFetch() rejects a request to any other origin and names its URL",
   assertEquals(status, 401);
 });
 
-Deno.test("stubFetch() can be combined with stubs around it and spies in it", async () => {
+Deno.test("stubFetch() can be combined with outer stubs and inner spies", async () => {
   const sandbox = new PrefactorSandbox();
   using outer = stub(globalThis, "fetch", () => Promise.resolve(new Response("outer")));
   {
@@ -50,7 +50,7 @@ Deno.test("FetchStub.restore() works once, and only if fetch was not replaced ag
   assertStrictEquals(globalThis.fetch, original);
 });
 
-Deno.test("stubFetch() refuses an origin that is not an absolute URL", () => {
+Deno.test("stubFetch() rejects an origin that is not an absolute URL", () => {
   assertThrows(
     () => stubFetch(new PrefactorSandbox(), { origins: ["example.com"] }),
     PrefactorClientError,

@@ -51,7 +51,7 @@ function selfCaused(): Error {
   return error;
 }
 
-Deno.test("a call settles whatever fetch rejects with", async (t) => {
+Deno.test("a call settles regardless of what fetch rejects with", async (t) => {
   for (const [name, reason] of UNREADABLE) {
     await t.step(name, async () => {
       const error = await rejectedWith(reason);
@@ -89,7 +89,7 @@ const HIDING: [name: string, reason: () => unknown][] = [
   ["a part at the end of a long message", () => new Error("x".repeat(16_380 - 20) + TOKEN)],
 ];
 
-Deno.test("the token in a rejection of fetch gets into no error", async (t) => {
+Deno.test("no error contains the token from a rejection of fetch", async (t) => {
   for (const [name, reason] of HIDING) {
     await t.step(name, async () => {
       const text = everything(await rejectedWith(reason()));
@@ -114,7 +114,7 @@ Deno.test("the message of a network error gives the reason behind an AggregateEr
   assertEquals(error.message, "POST /api/v1/x failed: connect ECONNREFUSED ::1:9");
 });
 
-Deno.test("a large rejection of fetch makes a small error", async () => {
+Deno.test("a large rejection of fetch results in a small error", async () => {
   const bytes = new Uint8Array(16 * 2 ** 20);
   const error = await rejectedWith(Object.assign(new Error("x".repeat(2 ** 20)), { bytes }));
   assertEquals((error.cause as { bytes?: unknown }).bytes, undefined);

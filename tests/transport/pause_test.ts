@@ -20,7 +20,7 @@ Deno.test("a 429 with Retry-After holds back every other call of the client", as
   await settle(time, Promise.all(calls));
   const waits = times.slice(1);
   assert(waits.every((at) => at >= 10_000 && at <= 11_100), waits.join());
-  assert(waits.at(-1)! - waits[0]! >= 800, "They set off together");
+  assert(waits.at(-1)! - waits[0]! >= 800, "The calls were sent together");
   assertEquals(
     sent.slice(1).map(({ url }) => Number(url.split("/").at(-1))),
     Array.from({ length: 100 }, (_, n) => n),
@@ -29,7 +29,7 @@ Deno.test("a 429 with Retry-After holds back every other call of the client", as
   assertFalse(time.next());
 });
 
-Deno.test("calls that got a 429 together do not come back together", async () => {
+Deno.test("calls that received a 429 together are not retried together", async () => {
   using time = new FakeTime();
   const start = Date.now();
   const times: number[] = [];
@@ -40,10 +40,10 @@ Deno.test("calls that got a 429 together do not come back together", async () =>
   await settle(time, Promise.all(Array.from({ length: 100 }, () => client.request("GET", "/x"))));
   const retries = times.slice(100);
   assert(retries.every((at) => at >= 10_000 && at <= 12_100), retries.join());
-  assert(retries.at(-1)! - retries[0]! >= 700, "They came back together");
+  assert(retries.at(-1)! - retries[0]! >= 700, "The calls were retried together");
 });
 
-Deno.test("a 429 without Retry-After, or with one over maxRetryDelay, holds nobody back", async () => {
+Deno.test("a 429 without Retry-After, or with one above maxRetryDelay, does not hold back other calls", async () => {
   for (const headers of [{}, { "retry-after": "61" }]) {
     const { client, sent } = makeClient((_sent, index) => index === 0 ? failure(429, headers) : ok(), {
       maxRetries: 0,
@@ -106,7 +106,7 @@ Deno.test("totalTimeout bounds the whole call and has the last failure as its ca
   assertFalse(time.next());
 });
 
-Deno.test("totalTimeout null has no limit, and an attempt under way is aborted", async () => {
+Deno.test("totalTimeout null sets no limit, and a totalTimeout aborts an attempt in flight", async () => {
   using time = new FakeTime();
   const { client, sent } = makeClient(hang, { totalTimeout: 50 });
   const error = await failureOf(settle(time, client.request("GET", "/x")));

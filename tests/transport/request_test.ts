@@ -257,7 +257,7 @@ Deno.test("PrefactorHttpClient.request() rejects an Idempotency-Key in headers",
     const { client, sent } = makeClient(ok);
     const error = await failureOf(client.request("POST", "/x", { headers }));
     assertInstanceOf(error, PrefactorClientError);
-    assertStringIncludes(error.message, "must be the option 'idempotencyKey' instead");
+    assertStringIncludes(error.message, "must be absent (use the option 'idempotencyKey' instead)");
     assertEquals(sent.length, 0);
   }
 });

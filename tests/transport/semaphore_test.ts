@@ -81,7 +81,7 @@ Deno.test("maxConcurrency counts a request until its response has been read comp
   assertEquals(sent.length, 2);
 });
 
-Deno.test("an abort in the queue removes the call and frees no slot twice", async () => {
+Deno.test("an abort in the queue removes the call and does not free a slot twice", async () => {
   const gate = makeGate();
   const { client } = makeClient(gate.fetch, { maxConcurrency: 1 });
   const controller = new AbortController();

@@ -80,7 +80,7 @@ Deno.test("each of many URLs gets its own requests", async () => {
   assertEquals(received, expected);
 });
 
-Deno.test("a stub of globalThis.fetch gets a URL and plain headers, also after many requests", async () => {
+Deno.test("a stub of globalThis.fetch gets a URL and plain headers, even after many requests", async () => {
   await using api = serve();
   const { client, received } = api;
   for (let n = 0; n < 3; n++) await client.request("POST", "/x", { json: { n } });

@@ -4,8 +4,8 @@ import { linesOf } from "../../tools/lines.ts";
 import { failureOf, ignoreSignal, makeClient } from "../helpers.ts";
 
 /**
- * A server in a process of its own, which goes on while the loop of the test is blocked. It responds after 50 ms, with
- * a body of known length or in chunks.
+ * A server in a separate process, which keeps running while the event loop of the test is blocked. It responds after 50
+ * ms, with a body of known length or in chunks.
  */
 const SERVER = `
   const onListen = ({ port }) => console.log(port);

@@ -140,7 +140,7 @@ Deno.test("PrefactorHttpClient.request() handles errors of fetch with the token 
   }
 });
 
-Deno.test("a replacement of fetch that returns no usable response is an error at once that says why", async (t) => {
+Deno.test("a custom fetch that returns an unusable response makes the call reject immediately with the reason", async (t) => {
   const stream = (chunk: unknown) =>
     new ReadableStream({
       start(controller) {
@@ -214,7 +214,7 @@ Deno.test("a body without getReader() is read by arrayBuffer() under the same li
   }
 });
 
-Deno.test("PrefactorHttpClient.request() is an error at once if there is no fetch", async () => {
+Deno.test("PrefactorHttpClient.request() rejects immediately if there is no fetch", async () => {
   const { client } = makeClient(ok, { fetch: undefined });
   const { fetch } = globalThis;
   Reflect.set(globalThis, "fetch", undefined);
@@ -224,7 +224,7 @@ Deno.test("PrefactorHttpClient.request() is an error at once if there is no fetc
   assertStringIncludes(error.message, "'fetch' must be a function, but is undefined");
 });
 
-Deno.test("a response of a replacement of fetch may have a Map or get() alone as its headers", async (t) => {
+Deno.test("a response of a custom fetch may have a Map or an object with get() as its headers", async (t) => {
   const kinds = [
     ["an empty Map", new Map()],
     ["a Map with a length", new Map([["content-length", "5"]])],
@@ -248,7 +248,7 @@ Deno.test("a response of a replacement of fetch may have a Map or get() alone as
 // deno-lint-ignore no-explicit-any -- the only type that every constructor has
 type Expected = new (...args: any[]) => PrefactorHttpError;
 
-Deno.test("a body of a replacement of fetch that cannot be canceled breaks nothing", async (t) => {
+Deno.test("a body of a custom fetch that cannot be canceled does not affect the call", async (t) => {
   const cancels: [string, unknown][] = [
     ["is missing", undefined],
     ["returns nothing", () => {}],
@@ -287,7 +287,7 @@ Deno.test("PrefactorHttpClient.request() reads the chunks of another realm", asy
   assertEquals(await client.request("GET", "/x"), { status: "success" });
 });
 
-Deno.test("maxResponseBytes bounds a response of a replacement of fetch with a wrong Content-Length", async () => {
+Deno.test("maxResponseBytes limits a response of a custom fetch with a wrong Content-Length", async () => {
   const response = () =>
     new Response(JSON.stringify({ text: "x".repeat(100) }), { headers: { "content-length": "5" } });
   const { client } = makeClient(response, { maxResponseBytes: 50 });

@@ -14,9 +14,9 @@ export interface Account {
   type?: string | null;
   /** The name. */
   name?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -39,7 +39,7 @@ export function isAccount(value: unknown): value is Account {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `update`. A field that is `undefined` or `null` is left out. */
+/** The params of `update`. Fields that are `undefined` or `null` are omitted. */
 export interface UpdateAccountRequest {
   /** The name. */
   name?: string | null | undefined;

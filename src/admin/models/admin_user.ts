@@ -24,9 +24,9 @@ export interface AdminUser {
   last_active_at?: string | null;
   /** The time at which the profile was completed. */
   profile_completed_at?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -54,7 +54,7 @@ export function isAdminUser(value: unknown): value is AdminUser {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `update`. A field that is `undefined` is left as it is; `null` clears it. */
+/** The params of `update`. An `undefined` field keeps its value; `null` clears it. */
 export interface UpdateAdminUserRequest {
   /** The name. */
   name?: string | null | undefined;

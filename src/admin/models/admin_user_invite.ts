@@ -7,7 +7,7 @@
 import { isAbsentOr, isDateTime, isObject, isPlainObject, isString } from "../../guards.ts";
 import type { IdempotentRequest, OpenEnum } from "../../models/common.ts";
 
-/** An invite to the platform. Its `token` and `invite_url` give access. Timestamps are ISO 8601 date-times. */
+/** An invite to the platform. Its `token` and `invite_url` grant access. Timestamps are ISO 8601 date-times. */
 export interface AdminUserInvite {
   /** The ID of the invite. */
   id: string;
@@ -19,13 +19,13 @@ export interface AdminUserInvite {
   email?: string | null;
   /** The status. */
   status?: OpenEnum<"pending" | "used" | "revoked"> | null;
-  /** The address with which the person accepts the invite. */
+  /** The URL at which the person accepts the invite. */
   invite_url?: string | null;
   /** The token of the invite. */
   token?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -52,7 +52,7 @@ export function isAdminUserInvite(value: unknown): value is AdminUserInvite {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateAdminUserInviteRequest extends IdempotentRequest {
   /** The e-mail address of the person to invite. */
   email: string;

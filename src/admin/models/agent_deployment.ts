@@ -20,11 +20,11 @@ export interface AgentDeployment {
   agent_id?: string | null;
   /** The ID of the environment. */
   environment_id?: string | null;
-  /** The ID of the version that is pinned; `null` if none is. */
+  /** The ID of the pinned version, or `null` if no version is pinned. */
   current_version_id?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -50,7 +50,7 @@ export function isAgentDeployment(value: unknown): value is AgentDeployment {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateAgentDeploymentRequest extends IdempotentRequest {
   /** The ID of the agent. */
   agent_id: string;
@@ -58,7 +58,7 @@ export interface CreateAgentDeploymentRequest extends IdempotentRequest {
   environment_id: string;
   /** The ID of the version to pin. */
   current_version_id?: string | null | undefined;
-  /** The ID of the deployment, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the deployment, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
 }
 
@@ -81,7 +81,7 @@ export function isCreateAgentDeploymentRequest(value: unknown): value is CreateA
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` is left as it is; `null` clears it. */
+/** The params of `update`. An `undefined` field keeps its value; `null` clears it. */
 export interface UpdateAgentDeploymentRequest {
   /** The ID of the version to pin; `null` unpins it. */
   current_version_id?: string | null | undefined;
@@ -102,7 +102,7 @@ export function isUpdateAgentDeploymentRequest(value: unknown): value is UpdateA
     isAbsentOr(value["current_version_id"], isString);
 }
 
-/** The params of a list of deployments. A field that is `undefined` or `null` is left out. */
+/** The params of `list` and `listAll`. Fields that are `undefined` or `null` are omitted. */
 export interface ListAgentDeploymentsRequest extends PageParams {
   /** The ID of the agent. */
   agent_id?: string | null | undefined;

@@ -19,7 +19,10 @@ import {
   isAgentSchemaVersionForRegister,
 } from "../../models/registration.ts";
 
-/** The fields of a version of an agent's schemas, in a list or alone. Timestamps are ISO 8601 date-times. */
+/**
+ * The common fields of {@linkcode AgentSchemaVersion} and {@linkcode AgentSchemaVersionSummary}. Timestamps are ISO
+ * 8601 date-times.
+ */
 export interface AgentSchemaVersionFields {
   /** The ID of the version. */
   id: string;
@@ -35,15 +38,15 @@ export interface AgentSchemaVersionFields {
   external_identifier_repeats?: JsonValue;
   /** The deployments whose current version has these schemas. */
   current_agent_deployment_refs?: JsonValue[] | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
 /** A version of an agent's schemas in a list. */
 export interface AgentSchemaVersionSummary extends AgentSchemaVersionFields {
-  /** The number of types of span. */
+  /** The number of span types. */
   span_schemas_count?: number | null;
 }
 
@@ -65,7 +68,7 @@ export function isAgentSchemaVersionSummary(value: unknown): value is AgentSchem
 
 /** A version of an agent's schemas. */
 export interface AgentSchemaVersion extends AgentSchemaVersionFields {
-  /** The types of span, by name. */
+  /** The span types, by name. */
   span_type_schemas?: { [name: string]: JsonObject } | null;
   /** The qualities, by name. */
   quality_schemas?: { [name: string]: JsonObject } | null;
@@ -102,7 +105,7 @@ function hasFields(value: Record<string, unknown>): boolean {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateAgentSchemaVersionRequest
   extends IdempotentRequest, Omit<AgentSchemaVersionForRegister, "external_identifier"> {
   /** The ID of the agent. */

@@ -29,9 +29,9 @@ export interface AgentVersion {
   observed_classification?: string | null;
   /** The most confidential classification of the data that the agent declares. */
   theoretical_classification?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -60,7 +60,7 @@ export function isAgentVersion(value: unknown): value is AgentVersion {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateAgentVersionRequest extends IdempotentRequest {
   /** The ID of the agent. */
   agent_id: string;

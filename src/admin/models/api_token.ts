@@ -25,21 +25,21 @@ export interface ApiToken {
   token_scope?: OpenEnum<"account" | "agent_deployment" | "environment"> | null;
   /** The ID of the account. */
   account_id?: string | null;
-  /** The ID of the agent, if the scope is a deployment. */
+  /** The ID of the agent, if the token is scoped to a deployment. */
   agent_id?: string | null;
-  /** The ID of the environment, if the scope is a deployment. */
+  /** The ID of the environment, if the token is scoped to a deployment. */
   environment_id?: string | null;
-  /** The ID of the deployment, if the scope is one. */
+  /** The ID of the deployment, if the token is scoped to one. */
   agent_deployment_id?: string | null;
   /** The status. */
   status?: OpenEnum<"active" | "suspended" | "revoked"> | null;
   /** The time at which the token expires. */
   expires_at?: string | null;
-  /** The time of the last use. */
+  /** The time at which the token was last used. */
   last_used_at?: string | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -69,7 +69,7 @@ export function isApiToken(value: unknown): value is ApiToken {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The response to `create`. The platform shows the secret only here. */
+/** The response to `create`, the only one that contains the secret. */
 export interface CreatedApiToken {
   /** The token. */
   details: ApiToken;
@@ -93,15 +93,15 @@ export function isCreatedApiToken(value: unknown): value is CreatedApiToken {
     isString(value["token"]);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateApiTokenRequest extends IdempotentRequest {
   /** The scope. */
   token_scope: "account" | "agent_deployment";
   /** The ID of the account. Defaults to the account of the token that creates it. */
   account_id?: string | null | undefined;
-  /** The ID of the agent, if the scope is a deployment. */
+  /** The ID of the agent, if the token is scoped to a deployment. */
   agent_id?: string | null | undefined;
-  /** The ID of the environment, if the scope is a deployment. */
+  /** The ID of the environment, if the token is scoped to a deployment. */
   environment_id?: string | null | undefined;
   /** The time at which the token expires: a `Date` or an ISO 8601 date-time. */
   expires_at?: Date | string | null | undefined;

@@ -48,9 +48,9 @@ export function isEnvironmentSummary(value: unknown): value is EnvironmentSummar
 
 /** An environment. Timestamps are ISO 8601 date-times. */
 export interface Environment extends EnvironmentSummary {
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -71,7 +71,7 @@ export function isEnvironment(value: unknown): value is Environment {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `show`: exactly one of the identifiers. A field that is `undefined` or `null` is left out. */
+/** The params of `show`: exactly one of the identifiers. Fields that are `undefined` or `null` are omitted. */
 export interface ShowEnvironmentRequest {
   /** The ID of the environment. */
   environment_id?: string | null | undefined;
@@ -94,13 +94,13 @@ export function isShowEnvironmentRequest(value: unknown): value is ShowEnvironme
     hasOneOf(value, "environment_id", "external_identifier");
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateEnvironmentRequest extends IdempotentRequest {
   /** The name. */
   name: string;
   /** The ID of the account. */
   account_id: string;
-  /** The ID of the environment, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the environment, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
 }
 
@@ -122,7 +122,7 @@ export function isCreateEnvironmentRequest(value: unknown): value is CreateEnvir
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` or `null` is left out. */
+/** The params of `update`. Fields that are `undefined` or `null` are omitted. */
 export interface UpdateEnvironmentRequest {
   /** The name. */
   name?: string | null | undefined;

@@ -34,11 +34,11 @@ export interface Integration {
   integration_type?: OpenEnum<"slack"> | null;
   /** The status. */
   status?: OpenEnum<"active" | "paused"> | null;
-  /** The configuration, without secrets such as the address of a webhook. */
+  /** The configuration, without secrets such as the URL of a webhook. */
   config?: JsonObject | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -85,7 +85,7 @@ export function isIntegrationTest(value: unknown): value is IntegrationTest {
     isJsonValue(value["delivered"]);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateIntegrationRequest extends IdempotentRequest {
   /** The service. */
   integration_type: "slack";
@@ -114,7 +114,7 @@ export function isCreateIntegrationRequest(value: unknown): value is CreateInteg
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` or `null` is left out. */
+/** The params of `update`. Fields that are `undefined` or `null` are omitted. */
 export interface UpdateIntegrationRequest {
   /** The status. */
   status?: "active" | "paused" | null | undefined;

@@ -1,5 +1,5 @@
 /**
- * The params of lists that several resources share.
+ * List params that several resources share.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { isAbsentOr, isPlainObject, isString } from "../../guards.ts";
 import { isPageParams, type PageParams } from "../../models/page.ts";
 
-/** The params of a list that can be limited to an account. A field that is `undefined` or `null` is left out. */
+/** The params of lists that can be filtered by account. Fields that are `undefined` or `null` are omitted. */
 export interface ListByAccountRequest extends PageParams {
   /** The ID of the account. Defaults to the account of the token. */
   account_id?: string | null | undefined;
@@ -29,7 +29,7 @@ export function isListByAccountRequest(value: unknown): value is ListByAccountRe
     isPageParams(value);
 }
 
-/** The params of a list of an agent's versions. A field that is `undefined` or `null` is left out. */
+/** The params of lists of an agent's versions. Fields that are `undefined` or `null` are omitted. */
 export interface ListByAgentRequest extends PageParams {
   /** The ID of the agent. */
   agent_id: string;

@@ -46,9 +46,9 @@ export function isPersonSummary(value: unknown): value is PersonSummary {
 
 /** A person. Timestamps are ISO 8601 date-times. */
 export interface Person extends PersonSummary {
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -69,7 +69,7 @@ export function isPerson(value: unknown): value is Person {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreatePersonRequest extends IdempotentRequest {
   /** The e-mail address. */
   email: string;
@@ -79,7 +79,7 @@ export interface CreatePersonRequest extends IdempotentRequest {
   title?: string | null | undefined;
   /** The IDs of the teams. */
   team_ids?: readonly string[] | null | undefined;
-  /** The ID of the person, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the person, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
 }
 
@@ -103,7 +103,7 @@ export function isCreatePersonRequest(value: unknown): value is CreatePersonRequ
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` is left as it is; `null` clears it. */
+/** The params of `update`. An `undefined` field keeps its value; `null` clears it. */
 export interface UpdatePersonRequest {
   /** The e-mail address. */
   email?: string | null | undefined;
@@ -133,7 +133,7 @@ export function isUpdatePersonRequest(value: unknown): value is UpdatePersonRequ
     isAbsentOr(value["team_ids"], isStringArray);
 }
 
-/** The params of a list of people. A field that is `undefined` or `null` is left out. */
+/** The params of `list` and `listAll`. Fields that are `undefined` or `null` are omitted. */
 export interface ListPeopleRequest extends PageParams {
   /** The ID of the team. */
   team_id?: string | null | undefined;

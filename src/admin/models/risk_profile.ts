@@ -16,7 +16,7 @@ import {
 import type { IdempotentRequest, JsonObject } from "../../models/common.ts";
 import type { ActionProfile, DataCategories } from "../../models/data_risk.ts";
 
-/** The rules by which the risk of spans is scored. */
+/** The rules for scoring the risk of spans. */
 export interface RiskRuleset {
   /** The multiplier of each kind of action. */
   action_multipliers: { readonly [Action in keyof ActionProfile]?: number | null };
@@ -24,7 +24,7 @@ export interface RiskRuleset {
   category_weights: {
     readonly [Category in Exclude<keyof DataCategories, "classification">]?: number | null;
   };
-  /** The score from which each level of risk begins. */
+  /** The score at which each risk level begins. */
   thresholds: { readonly critical: number; readonly high: number; readonly medium: number };
 }
 
@@ -75,13 +75,13 @@ export interface RiskProfile {
   name?: string | null;
   /** The description. */
   description?: string | null;
-  /** The rules; `isRiskRuleset` narrows them. */
+  /** The rules. Narrow them with `isRiskRuleset`. */
   ruleset?: JsonObject | null;
-  /** The data risk that is agreed to. */
+  /** The agreed data risk. */
   agreed_data_risk?: JsonObject | null;
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -109,7 +109,7 @@ export function isRiskProfile(value: unknown): value is RiskProfile {
 
 /** The response to `template`. */
 export interface RiskProfileTemplate {
-  /** The rules; `isRiskRuleset` narrows them. */
+  /** The rules. Narrow them with `isRiskRuleset`. */
   ruleset: JsonObject;
 }
 
@@ -149,7 +149,7 @@ export function isRiskProfileTemplateRequest(value: unknown): value is RiskProfi
     isString(value["template_name"]);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateRiskProfileRequest extends IdempotentRequest {
   /** The name. */
   name: string;
@@ -157,7 +157,7 @@ export interface CreateRiskProfileRequest extends IdempotentRequest {
   ruleset: RiskRuleset;
   /** The description. */
   description?: string | null | undefined;
-  /** The ID of the profile, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the profile, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
 }
 
@@ -180,7 +180,7 @@ export function isCreateRiskProfileRequest(value: unknown): value is CreateRiskP
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` is left as it is; `null` clears it. */
+/** The params of `update`. An `undefined` field keeps its value; `null` clears it. */
 export interface UpdateRiskProfileRequest {
   /** The name. */
   name?: string | null | undefined;

@@ -42,9 +42,9 @@ export function isTeamSummary(value: unknown): value is TeamSummary {
 
 /** A team. Timestamps are ISO 8601 date-times. */
 export interface Team extends TeamSummary {
-  /** The time of the creation. */
+  /** The time of creation. */
   inserted_at?: string | null;
-  /** The time of the last change. */
+  /** The time of the last update. */
   updated_at?: string | null;
 }
 
@@ -65,11 +65,11 @@ export function isTeam(value: unknown): value is Team {
     isAbsentOr(value["updated_at"], isDateTime);
 }
 
-/** The params of `create`. A field that is `undefined` or `null` is left out. */
+/** The params of `create`. Fields that are `undefined` or `null` are omitted. */
 export interface CreateTeamRequest extends IdempotentRequest {
   /** The name. */
   name: string;
-  /** The ID of the team, a PFID in the partition of the account. Defaults to one that the platform creates. */
+  /** The ID of the team, a PFID in the account's partition. The platform generates one by default. */
   id?: string | null | undefined;
 }
 
@@ -90,7 +90,7 @@ export function isCreateTeamRequest(value: unknown): value is CreateTeamRequest 
     isAbsentOr(value["idempotency_key"], isString);
 }
 
-/** The params of `update`. A field that is `undefined` or `null` is left out. */
+/** The params of `update`. Fields that are `undefined` or `null` are omitted. */
 export interface UpdateTeamRequest {
   /** The name. */
   name?: string | null | undefined;

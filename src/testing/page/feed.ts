@@ -1,7 +1,7 @@
 /**
- * The rows of the page, and the stream of their changes.
+ * Provides the rows of the page and streams their changes.
  *
- * Nothing is kept for a reader: the records know the number of their last change, so the changes since any cursor can be
+ * No state is kept for a reader: each record has the number of its last change, so the changes since any cursor can be
  * read from the store.
  *
  * @module
@@ -11,13 +11,13 @@ import type { SandboxAccess } from "../sandbox.ts";
 import type { LogEntry } from "../request_log.ts";
 import { type PageChanges, redactRecord, toRequestRow, toRunRow, toSpanRow } from "./rows.ts";
 
-/** The least time between two events of a stream, in ms. */
+/** The minimum time between two events of a stream, in ms. */
 const INTERVAL = 50;
 
 /** Reads the rows and their changes from a sandbox. */
 export class Feed {
   readonly #access: SandboxAccess;
-  /** The streams that wait for a change: what wakes each, and the last change that it has seen. */
+  /** The streams that wait for a change: the function that wakes each, and the last change that it has sent. */
   readonly #waiting = new Map<() => void, number>();
   #changes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,7 +26,7 @@ export class Feed {
     this.#access = access;
   }
 
-  /** Tells the streams of a change. */
+  /** Notifies the streams of a change. */
   notify(): void {
     this.#changes++;
     if (this.#waiting.size > 0) this.#wakeSoon();
@@ -37,7 +37,7 @@ export class Feed {
     return this.#changesSince(0)!;
   }
 
-  /** Streams the changes since the cursor as server-sent events, until the signal aborts or the reader leaves. */
+  /** Streams the changes since the cursor as server-sent events, until the signal aborts or the client disconnects. */
   stream(cursor: string, signal: AbortSignal): ReadableStream<Uint8Array> {
     const encoder = new TextEncoder();
     let seen = -1;
@@ -101,7 +101,7 @@ export class Feed {
       : undefined;
   }
 
-  /** Returns the changes since one, 0 for all rows, or `undefined` if it is too long ago. */
+  /** Returns the changes since a change, or all rows for 0. Returns `undefined` if that change was too long ago. */
   #changesSince(change: number): PageChanges | undefined {
     const { store, faults, token } = this.#access;
     const agents = store.agents.changesSince(change);

@@ -21,10 +21,10 @@ const HEADERS = {
 
 /** The input of a route's handler. */
 interface Input {
-  /** The decoded id in the path; empty if the path has none. */
+  /** The decoded ID in the path, or an empty string if the path has none. */
   readonly id: string;
   readonly request: Request;
-  /** Aborts when the server closes or the client leaves. */
+  /** Aborts when the server closes or the client disconnects. */
   readonly signal: AbortSignal;
   /** The body of a POST. */
   readonly body: JsonObject;
@@ -36,7 +36,7 @@ interface Route {
   handle(input: Input): Response;
 }
 
-/** Serves the page of a sandbox. The caller checks the host of a request. */
+/** Serves the page of a sandbox. The caller must check the host of each request. */
 export class SandboxPage {
   readonly #sandbox: PrefactorSandbox;
   readonly #access: SandboxAccess;
@@ -101,7 +101,7 @@ export class SandboxPage {
     });
   }
 
-  /** Responds with everything about a run, as a file. */
+  /** Responds with all data of a run, as a file. */
   #run(id: string): Response {
     const { store, token } = this.#access;
     const run = store.instances.get(id);
@@ -119,7 +119,7 @@ export class SandboxPage {
     });
   }
 
-  /** Responds with the ids of a run's spans whose payload or result contains a text. */
+  /** Responds with the IDs of the spans of a run whose payload or result contains a text. */
   #matches({ id, request }: Input): Response {
     const { store, token } = this.#access;
     const text = new URL(request.url).searchParams.get("text")?.toLowerCase() ?? "";
@@ -177,7 +177,7 @@ export class SandboxPage {
   }
 }
 
-/** Whether the request comes from the page itself, and not from another website. */
+/** Returns whether the request comes from the page itself and not from another website. */
 function isOfPage({ headers }: Request): boolean {
   return headers.get("origin") === `http://${headers.get("host")}`;
 }

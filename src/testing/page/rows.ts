@@ -1,5 +1,5 @@
 /**
- * What the page gets of the records of a sandbox: a row for each run, span and request, without payloads and bodies.
+ * The rows that the page receives: one for each run, span and request, without payloads and bodies.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import { type LogEntry, redactText } from "../request_log.ts";
 import type { Outcome, SandboxInstance, SandboxSpan, Store } from "../store.ts";
 import { parsePfid } from "../../pfid.ts";
 
-/** The longest text of a row. */
+/** The maximum length of a text in a row, in characters. */
 const MAX_TEXT = 200;
 
-/** An agent by its id. */
+/** An agent by its ID. */
 export interface AgentRow {
   readonly id: string;
   readonly name: string | null;
@@ -45,7 +45,7 @@ export interface SpanRow {
   readonly inserted_at: string;
   readonly started_at: string | null;
   readonly finished_at: string | null;
-  /** The error of a failed span, the summary of any other. */
+  /** The error of a failed span, or the summary of any other span. */
   readonly note: string | null;
   /** The number of schema mismatches. */
   readonly mismatches: number;
@@ -54,17 +54,17 @@ export interface SpanRow {
 /** A request in the list of requests. */
 export interface RequestRow {
   readonly id: string;
-  /** The time at which it came in, in ms since 1970. */
+  /** The time at which it arrived, in ms since the Unix epoch. */
   readonly at: number;
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** The run that it is about, if it is known. */
+  /** The ID of the run that it is about, if known. */
   readonly run_id: string | null;
   readonly fault: string | null;
-  /** The status of the response; `null` if no response was delivered, or not yet. */
+  /** The status of the response, or `null` if none was delivered yet. */
   readonly status: number | null;
-  /** The time that it took, in ms; `null` while it is under way. */
+  /** The time that it took, in ms, or `null` while it is in flight. */
   readonly duration: number | null;
   /** The code of an error response. */
   readonly code: string | null;
@@ -79,15 +79,15 @@ export interface RequestRow {
 
 /** The rows that were added or changed since a cursor. */
 export interface PageChanges {
-  /** The point in time up to which the rows go. */
+  /** The cursor of the last change in the rows. */
   readonly cursor: string;
-  /** The time of the server, in ms since 1970. */
+  /** The server's time, in ms since the Unix epoch. */
   readonly now: number;
   readonly agents: readonly AgentRow[];
   readonly runs: readonly RunRow[];
   readonly spans: readonly SpanRow[];
   readonly requests: readonly RequestRow[];
-  /** The ids of the records that are no longer there, unless they are among the rows. */
+  /** The IDs of removed records. Those that are also among the rows were added again. */
   readonly removed: {
     readonly runs: readonly string[];
     readonly spans: readonly string[];
@@ -131,7 +131,7 @@ export function toSpanRow(span: SandboxSpan): SpanRow {
   };
 }
 
-/** Returns the error in the result of a span: `error`, as a text or as an object with a name and a message. */
+/** Returns the field `error` in the result of a span, which is a text or an object with a name and a message. */
 function errorOf({ result_payload }: SandboxSpan): string | undefined {
   const error = result_payload?.["error"];
   const text = isObject(error)
@@ -170,7 +170,7 @@ export function toRequestRow(store: Store, entry: LogEntry, outcome: Outcome | u
   };
 }
 
-/** Finds the run that a request is about: by an id in its path, in its body, in its first item or in the reply. */
+/** Finds the run that a request is about, by an ID in its path, its body, its first item or its reply. */
 function runOf(store: Store, { path, body }: LogEntry, outcome: Outcome | undefined): string | null {
   const fields = isObject(body) ? body : {};
   const first = Array.isArray(fields["items"]) ? fields["items"][0] : undefined;
@@ -195,10 +195,10 @@ function runOf(store: Store, { path, body }: LogEntry, outcome: Outcome | undefi
   return null;
 }
 
-/** The fields whose content the sandbox chooses, so that a short token cannot break them. */
+/** The fields whose values the sandbox sets. They are not redacted, so that a short token cannot break them. */
 const OWN_FIELDS = new Set(["status", "span_counts"]);
 
-/** Returns a copy of the record without the token. The names of its fields stay. */
+/** Returns a copy of the record without the token. The names of its fields are kept. */
 export function redactRecord<T extends object>(record: T, token: string): T {
   const fields = Object.entries(record).map(([name, field]) => [
     name,
@@ -207,7 +207,7 @@ export function redactRecord<T extends object>(record: T, token: string): T {
   return Object.fromEntries(fields);
 }
 
-/** Returns a copy of the value in which each text and each name has `[token]` in place of the token. */
+/** Returns a copy of the value in which `[token]` replaces the token in all texts and names. */
 export function withoutToken(value: unknown, token: string): unknown {
   if (typeof value === "string") return redactText(value, token);
   if (Array.isArray(value)) return value.map((item) => withoutToken(item, token));

@@ -1,5 +1,5 @@
 /**
- * The resources of the administration.
+ * The administration resources.
  *
  * @module
  */
@@ -98,7 +98,7 @@ const RESOURCES: readonly PlainResource[] = [
   },
 ];
 
-/** The operations of the administration. */
+/** The administration operations. */
 export const ADMINISTRATION_ROUTES: readonly Route[] = [
   ...RESOURCES.flatMap(plainRoutes),
   {
@@ -127,7 +127,7 @@ export const ADMINISTRATION_ROUTES: readonly Route[] = [
   },
 ];
 
-/** The template of a risk profile, in which everything counts the same. */
+/** The template of a risk profile, in which all actions and categories have the same weight. */
 const RULESET = {
   action_multipliers: weightsOf(Object.keys(actionProfile())),
   category_weights: weightsOf(Object.keys(dataCategories()).filter((kind) => kind !== "classification")),
@@ -138,7 +138,7 @@ function weightsOf(kinds: readonly string[]) {
   return Object.fromEntries(kinds.map((kind) => [kind, 1]));
 }
 
-/** Adds the records that an account has from the start. */
+/** Adds the initial records of an account. */
 export function addFirstRecords(store: Store): Store {
   const { account } = store;
   for (

@@ -20,7 +20,7 @@ const AGENT_DEPLOYMENT: PlainResource = {
 /** The operations on agent deployments. */
 export const AGENT_DEPLOYMENT_ROUTES: readonly Route[] = plainRoutes(AGENT_DEPLOYMENT);
 
-/** Returns the deployment of an agent in an environment, and creates it if there is none. */
+/** Returns the deployment of an agent in an environment. Creates it if there is none. */
 export function deploymentOf(
   store: Store,
   agent_id: string,

@@ -28,10 +28,10 @@ const FILTERS: ListFilters<SandboxInstance> = {
   agent_version_id: equals("agent_version_id"),
 };
 
-/** The fields that instances in a list leave out. */
+/** The fields that instances in a list omit. */
 const DETAILS_ONLY = ["agent_deployment_id", "span_counts", "quality_payloads", "quality_summaries"];
 
-/** The parts of an instance that are read on request, by the flag that includes them. */
+/** The optional parts of an instance, by the flag that includes them. */
 const PARTS: {
   readonly [flag: string]: (store: Store, instance: SandboxInstance) => Partial<AgentInstance>;
 } = {
@@ -146,7 +146,7 @@ function existing(instance: SandboxInstance | undefined): SandboxInstance {
   return instance;
 }
 
-/** The rules of a registration. With a deployment-scoped token only the deployment's own ids are valid. */
+/** Returns the rules for a registration. With a deployment-scoped token, only the deployment's own IDs are valid. */
 function registerRules(deployment: Deployment | undefined): FieldRules {
   const only = (id: string, name: string) =>
     optional((value) => value === id || fail(`the ${name} of the token's deployment`));
@@ -270,7 +270,7 @@ function countRaisedAlerts(store: Store, instanceId: string): number {
     .length;
 }
 
-/** Describes a run, a line for each span. */
+/** Describes a run, with one line for each span. */
 function describeRun(store: Store, { id }: SandboxInstance) {
   const spans = store.spansOf(id);
   const lines = spans.map(({ schema_name, status, payload, result_payload }) =>

@@ -27,7 +27,7 @@ const TIME_FILTERS: ListFilters<SandboxSpan> = {
   end_time: (span, time) => !(timeOf(span) > Date.parse(time)),
 };
 
-/** Bounds of `schema_mismatches`, since a payload can have as many as it has values. */
+/** The limits of `schema_mismatches`, because a payload can have as many mismatches as values. */
 const MAX_MISMATCHES = 100;
 const MAX_MISMATCH_LENGTH = 1_000;
 
@@ -127,7 +127,9 @@ function findSpan(store: Store, id: string): SandboxSpan {
   return span;
 }
 
-/** The fields that change without the sensitive values. Only a span with `sensitive_encoding` has any. */
+/**
+ * Returns the fields that change when the sensitive values are deleted. Only a span with `sensitive_encoding` has any.
+ */
 function wipedFields(store: Store, span: SandboxSpan): Partial<SandboxSpan> {
   if (!span.sensitive_encoding) return {};
   const payload = withoutSensitive(span.payload);
@@ -186,7 +188,7 @@ function finish(store: Store, span: SandboxSpan, fields: Fields): SandboxSpan {
   });
 }
 
-/** The result, and the fields that depend on it and on the payload. */
+/** Returns the result, and the fields that depend on it and on the payload. */
 function fieldsWithResult(store: Store, type: SpanType, payload: JsonObject, result: JsonObject | null) {
   return {
     result_payload: result,

@@ -73,7 +73,7 @@ export const AGENT_ROUTES: readonly Route[] = [
   },
 ];
 
-/** Finds the agent of a registration, or creates one that is not stored yet. A retired agent is refused. */
+/** Finds the agent of a registration, or creates one without storing it. Rejects a retired agent. */
 export function agentToRegister(store: Store, id: string): SandboxAgent {
   const agent = store.agents.get(id) ?? createRecord(store, AGENT, id, {}) as object as SandboxAgent;
   if (agent.status === "retired") throw invalidAction("register an instance of", "agent", agent.status);
@@ -101,7 +101,7 @@ function countInstances(store: Store, agentId: string, environmentId: string | u
   return counts satisfies AgentInstanceCounts;
 }
 
-/** The time of the last span of the agent's instances. */
+/** Returns the time of the last span of all the agent's instances. */
 function lastActivityOf(store: Store, agentId: string): string | null {
   let last: string | null = null;
   for (const { agent_id, last_activity_span_at: at } of store.instances.records.values()) {

@@ -93,7 +93,7 @@ export const ALERT_ROUTES: readonly Route[] = [
   },
 ];
 
-/** Raises an alert, or changes the one that is raised already. */
+/** Raises an alert, or updates it if it is already raised. */
 function raise(store: Store, fields: Fields): SandboxAlert {
   const instance = findInstance(store, fields["agent_instance_id"] as string);
   const name = fields["name"] as string;
@@ -150,7 +150,7 @@ function clear(store: Store, fields: Fields): SandboxAlert {
   });
 }
 
-/** Finds the alert of the name that is raised. An instance has at most one. */
+/** Finds the raised alert with this name. An instance has at most one. */
 function findRaised(store: Store, instanceId: string, name: string): SandboxAlert | undefined {
   return [...store.alerts.records.values()].find((alert) =>
     alert.agent_instance_id === instanceId && alert.name === name && alert.status === "raised"

@@ -47,7 +47,7 @@ export const API_TOKEN_ROUTES: readonly Route[] = [
   },
 ];
 
-/** Creates a token. The response is the only one with the token itself. */
+/** Creates a token. Only this response contains the token itself. */
 function create(store: Store, fields: Fields): { details: PlainRecord; token: string } {
   checkAccount(store, fields);
   checkScope(fields);
@@ -63,7 +63,7 @@ function create(store: Store, fields: Fields): { details: PlainRecord; token: st
   return { details, token };
 }
 
-/** Refuses a deployment scope without an agent and an environment, and an account scope with either. */
+/** Rejects a deployment scope without an agent and an environment, and an account scope with either of them. */
 function checkScope(fields: Fields): void {
   const isAccount = fields["token_scope"] === "account";
   const wrong = ["agent_id", "environment_id"].filter((field) => isAccount === isFilled(fields[field]));
@@ -71,7 +71,7 @@ function checkScope(fields: Fields): void {
   throw invalidFields(Object.fromEntries(wrong.map((field) => [
     field,
     isAccount
-      ? fieldError("invalid", `${field} must be left out for the scope of an account`)
-      : fieldError("required", `${field} is required for the scope of a deployment`),
+      ? fieldError("invalid", `${field} must be absent if the scope is an account`)
+      : fieldError("required", `${field} is required if the scope is a deployment`),
   ])));
 }

@@ -17,7 +17,7 @@ function isItemKey(value: unknown): boolean {
   return isString(value) && (value.length >= 8 && value.length <= 64 || fail("8 to 64 characters"));
 }
 
-/** Creates the operation that carries out items in order, until one fails. */
+/** Creates the operation that executes items in order until one fails. */
 export function bulkRoute(
   runItem: (store: Store, item: BulkItem, deployment: RouteInput["deployment"]) => Reply,
 ): Route {

@@ -1,5 +1,5 @@
 /**
- * Ids of new records, and the fields of a query that identify a record.
+ * Chooses the IDs of new records, and finds the record that a query identifies.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import type { Fields } from "../fields.ts";
 import { fieldError, invalidFields } from "../replies.ts";
 import type { Store } from "../store.ts";
 
-/** Returns the id that the caller chose, which must be free, or a new one if the caller chose none. */
+/** Returns the caller's ID, which must not be in use, or a new one if the caller has not set any. */
 export function freeId(store: Store, taken: { get(id: string): unknown }, id: unknown): string {
   if (typeof id !== "string") return store.account.createId();
-  if (taken.get(id) !== undefined) throw invalidFields({ id: fieldError("taken", "The id is taken") });
+  if (taken.get(id) !== undefined) throw invalidFields({ id: fieldError("taken", "The ID is taken") });
   return id;
 }
 
-/** Refuses the id of another account. */
+/** Rejects the ID of another account. */
 export function checkAccount({ account }: Store, { account_id }: Fields): void {
   if (typeof account_id !== "string" || account_id === account.id) return;
   throw invalidFields({ account_id: fieldError("invalid", "account_id must be the account of the token") });
 }
 
-/** Returns the value of the only one of two fields that is set, and which field that is. */
+/** Returns the value and the name of the one field of two that is set. */
 export function onlyOneOf(
   fields: Fields,
   a: string,
@@ -33,7 +33,7 @@ export function onlyOneOf(
   throw invalidFields({ [a]: error });
 }
 
-/** Finds the record with the id or, the first of several, with the external identifier that a query has. */
+/** Finds the record with the ID in a query, or the first record with the external identifier in it. */
 export function findShown<T extends { readonly external_identifier?: unknown }>(
   { records }: { readonly records: ReadonlyMap<string, T> },
   fields: Fields,

@@ -1,5 +1,5 @@
 /**
- * Ids that the platform creates.
+ * IDs that the platform generates.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { checkAccount } from "./ids.ts";
 
 const MAX_COUNT = 1_000;
 
-/** The operation that creates ids in the partition of the account. */
+/** The operation that generates IDs in the partition of the account. */
 export const PFID_ROUTE: Route = {
   method: "POST",
   path: "pfid/generate",

@@ -1,5 +1,5 @@
 /**
- * Resources described by a table: list, get, create, update, delete, and actions that change a status.
+ * Creates the operations of resources from descriptions: list, get, create, update, delete, and status changes.
  *
  * @module
  */
@@ -12,47 +12,47 @@ import type { PlainRecord, Store } from "../store.ts";
 import { checkAccount, freeId } from "./ids.ts";
 import { invalidAction } from "./lifecycle.ts";
 
-/** An operation that a plain resource can have, beside its actions. */
+/** An operation that a plain resource can have, apart from its actions. */
 export type PlainOperation = "list" | "get" | "create" | "update" | "delete";
 
-/** An action that changes the status of a record, as a path below that of the record. */
+/** An action that changes the status of a record. Its path is below that of the record. */
 export interface StatusAction {
   readonly action: string;
-  /** The statuses in which it is allowed. */
+  /** The statuses in which the action is allowed. */
   readonly from: readonly string[];
   readonly to: string;
 }
 
 /** The description of a plain resource. */
 export interface PlainResource {
-  /** The `type` of its records, also its path. */
+  /** The `type` of its records, which is also its path. */
   readonly type: string;
   /** The operations that it has. Defaults to all. */
   readonly operations?: readonly PlainOperation[];
-  /** The rules of the fields that a create and an update take. Optional fields default to `null`. */
+  /** The rules for the fields of `create` and `update`. Optional fields default to `null`. */
   readonly fields: FieldRules;
-  /** The rules of the fields that only a create takes. */
+  /** The rules for the fields of `create` only. */
   readonly createFields?: FieldRules;
-  /** The rules of the fields that its list takes beside those of every list. */
+  /** The rules for the fields of `list`, in addition to those of every list. */
   readonly listFields?: FieldRules;
-  /** Returns defaults other than `null`, also of fields that no request sets. */
+  /** Returns defaults other than `null`, including those of fields that no request sets. */
   defaults?(): Fields;
-  /** Converts the fields of a create to those of the record. */
+  /** Converts the fields of `create` to those of the record. */
   convert?(fields: Fields): Fields;
   /** The filters of its list. */
   readonly filters?: ListFilters<PlainRecord>;
-  /** The fields that records in a list leave out. */
+  /** The fields that records in a list omit. */
   readonly detailsOnly?: readonly string[];
   /** Returns the fields that differ from the stored record in every response. */
   derive?(store: Store, record: PlainRecord): Fields;
   readonly actions?: readonly StatusAction[];
   /** The statuses in which a record can be deleted. Defaults to all. */
   readonly deletableFrom?: readonly string[];
-  /** The part before the slash of the `_type` of a list, a create and an update in bulk requests. Defaults to none. */
+  /** The part of `_type` before the slash, for `list`, `create` and `update` in bulk requests. Defaults to none. */
   readonly bulkName?: string;
 }
 
-/** Creates a record of a plain resource, which is not stored yet. */
+/** Creates a record of a plain resource without storing it. */
 export function createRecord(
   store: Store,
   { type, fields, createFields, defaults, convert }: PlainResource,
@@ -73,7 +73,7 @@ export function createRecord(
   };
 }
 
-/** Returns the fields that have a rule, with the values of `others` for those that are left out. */
+/** Returns the fields that have a rule. The values of omitted fields come from `others`. */
 function pick(rules: FieldRules, given: Fields, others: Fields): Fields {
   const valueOf = (field: string) => given[field] === undefined ? others[field] ?? null : given[field];
   return Object.fromEntries(Object.keys(rules).map((field) => [field, valueOf(field)]));
@@ -90,7 +90,7 @@ function nounOf(type: string): string {
   return type.replaceAll("_", " ");
 }
 
-/** Returns the record as in responses. */
+/** Converts a record to its form in responses. */
 export function present(store: Store, { derive }: PlainResource, record: PlainRecord): PlainRecord {
   return derive ? { ...record, ...derive(store, record) } : record;
 }

@@ -74,7 +74,7 @@ function schemaRule(field: keyof AgentSchemaVersionForRegister): FieldRule {
   return optional((value) => isAgentSchemaVersionForRegister({ [field]: value }));
 }
 
-/** Records the versions of a registration and returns their ids. The same content is recorded once. */
+/** Records the versions of a registration and returns their IDs. The same content is recorded once. */
 export function recordVersions(
   store: Store,
   agent_id: string,
@@ -93,14 +93,14 @@ function recordOnce(store: Store, resource: PlainResource, content: Fields): str
   return id;
 }
 
-/** Returns the same for the same content, whatever the order of its fields. */
+/** Sorts the fields of all objects, so that equal content has equal JSON. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (!isObject(value)) return value;
   return Object.keys(value).sort().map((field) => [field, canonical(value[field])]);
 }
 
-/** Returns the schemas by name. A type of `span_schemas` is a type of span without a title and a template. */
+/** Returns the schemas by name. A type of `span_schemas` is a span type without a title and a template. */
 function schemasByName(
   { span_schemas, span_result_schemas, span_type_schemas, quality_schemas, alert_schemas }:
     AgentSchemaVersionForRegister,
@@ -121,7 +121,7 @@ function byName<T extends { readonly name: string }>(schemas: readonly T[]): { r
   return Object.fromEntries(schemas.map((schema) => [schema.name, schema]));
 }
 
-/** Whether another version of the agent has the same external identifier. */
+/** Returns whether another version of the agent has the same external identifier. */
 function repeats(store: Store, { type, id, agent_id, external_identifier }: PlainRecord): boolean {
   return external_identifier !== null &&
     [...store.plainRecords(String(type)).records.values()].some((other) =>

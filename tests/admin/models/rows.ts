@@ -1,5 +1,5 @@
 /**
- * Rows of the tests of the models of administration.
+ * Table rows for the tests of the administration models.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
   testRequestGuards,
 } from "../../models/break_every_leaf.ts";
 
-/** The times of most records. */
+/** The timestamps of most records. */
 export const TIMES = "inserted_at updated_at";
 /** The name of the idempotency key. */
 export const KEY = "idempotency_key";

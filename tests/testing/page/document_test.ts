@@ -18,7 +18,7 @@ Deno.test("DOCUMENT has at most 60 kB, and 20 kB with gzip", async () => {
   assertLess(gzipped.byteLength, 20_000);
 });
 
-Deno.test("DOCUMENT refers to nothing outside it", () => {
+Deno.test("DOCUMENT has no external references", () => {
   const addresses = [...DOCUMENT.matchAll(/\b(?:src|href)="([^"]*)"|url\(([^)]*)\)|@import/g)].map((
     [match],
   ) => match);

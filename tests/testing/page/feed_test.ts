@@ -83,7 +83,7 @@ Deno.test("Feed.stream() sends what has changed since the cursor, once", async (
   await events.cancel();
 });
 
-Deno.test("Feed.stream() resumes at the id of the last event that a reader got", async () => {
+Deno.test("Feed.stream() resumes after the last event that a reader received", async () => {
   const { caller, feed } = setUp();
   const { cursor } = feed.state();
   const lost = new Events(feed.stream(cursor, signal));
@@ -107,7 +107,7 @@ Deno.test("Feed.stream() names the records that were dropped", async () => {
   await events.cancel();
 });
 
-Deno.test("Feed.stream() gathers the changes of 50 ms in one event", async () => {
+Deno.test("Feed.stream() combines the changes within 50 ms in one event", async () => {
   using time = new FakeTime();
   const { caller, feed } = setUp();
   const events = new Events(feed.stream(feed.state().cursor, signal));
@@ -147,7 +147,7 @@ Deno.test("Feed.stream() sends a reset when the sandbox is reset", async () => {
   assertEquals((await events.next())!.type, "reset");
 });
 
-Deno.test("Feed.stream() ends when the signal aborts, also while it waits", async () => {
+Deno.test("Feed.stream() ends when the signal aborts, even while it waits", async () => {
   const { feed } = setUp();
   const controller = new AbortController();
   const events = new Events(feed.stream(feed.state().cursor, controller.signal));

@@ -175,7 +175,7 @@ for (
       "/_sandbox/runs/1/terminate",
       { reason: "Enough" },
       422,
-      "'instanceId' must be the id of an agent instance",
+      "'instanceId' must be the ID of an agent instance",
     ],
     ["POST", "/_sandbox/faults/next", { fault: { kind: "burn" } }, 422, "'kind' must be one of"],
     [
@@ -195,7 +195,7 @@ for (
     ["GET", "/_sandbox/spans/%E0%A4%A", undefined, 422, "URI"],
   ] as const
 ) {
-  Deno.test(`SandboxPage refuses ${method} ${path} ${JSON.stringify(body) ?? ""} with ${status}`, async () => {
+  Deno.test(`SandboxPage rejects ${method} ${path} ${JSON.stringify(body) ?? ""} with ${status}`, async () => {
     const reply = await setUp().send(method, path, body, { origin: ORIGIN });
     assertEquals(reply.status, status);
     assertStringIncludes(reply.json.message, message);
@@ -212,7 +212,7 @@ for (
     "",
   ]
 ) {
-  Deno.test(`SandboxPage refuses the actions of ${origin ?? "no"} origin`, async () => {
+  Deno.test(`SandboxPage rejects the actions of ${origin ?? "no"} origin`, async () => {
     const { caller, post } = setUp();
     const id = await caller.start();
     const headers: HeadersInit = origin === undefined ? {} : { origin };

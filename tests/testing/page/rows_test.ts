@@ -80,7 +80,7 @@ for (
   });
 }
 
-Deno.test("toSpanRow() leaves out the payloads", async () => {
+Deno.test("toSpanRow() omits the payloads", async () => {
   const { caller, access: { store } } = setUp();
   const { json: { details } } = await caller.createSpan(await caller.start(), { payload: { a: 1 } });
   assertEquals(toSpanRow(store.spans.get(details.id)!), {
@@ -171,7 +171,7 @@ Deno.test("withoutToken() replaces tokens that the API created", () => {
   assertEquals(withoutToken({ token: created, [created]: 1 }, "tok/en"), { token: "[token]", "[token]": 1 });
 });
 
-Deno.test("redactRecord() keeps what the sandbox chooses, so that a short token breaks nothing", () => {
+Deno.test("redactRecord() keeps the fields that the sandbox sets, so that a short token cannot break them", () => {
   const record = { status: "active", span_counts: { active: 1 }, name: "an agent", labels: { a: "b" } };
   assertEquals(
     redactRecord(record, "a"),

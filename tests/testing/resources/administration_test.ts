@@ -88,7 +88,7 @@ Deno.test("sandbox.fetch() has the account, an environment and an admin user fro
   assertEquals((await adminUsers.get(user!.id)).email, user?.email);
 });
 
-Deno.test("sandbox.fetch() keeps the account however little memory it may use", async () => {
+Deno.test("sandbox.fetch() keeps the account even if maxBytes is tiny", async () => {
   const caller = new Caller(new PrefactorSandbox({ accountId: ACCOUNT_ID, maxBytes: 1_000, maxRecords: 1 }));
   for (let n = 0; n < 20; n++) await caller.register({ agent_id: `a${n}` });
   assertEquals((await caller.get(`account/${ACCOUNT_ID}`)).status, 200);
@@ -147,13 +147,13 @@ for (
     ["admin_user_invite", {}, { email: "required" }],
   ] as const
 ) {
-  Deno.test(`sandbox.fetch() refuses ${type} with ${JSON.stringify(details)}`, async () => {
+  Deno.test(`sandbox.fetch() rejects ${type} with ${JSON.stringify(details)}`, async () => {
     const { status, json } = await new Caller().post(type, { details });
     assertEquals([status, codesOf(json.errors)], [422, { details: errors }]);
   });
 }
 
-Deno.test("sandbox.fetch() lists nothing of another account", async () => {
+Deno.test("sandbox.fetch() lists no records of another account", async () => {
   const { environments, riskProfiles, adminUsers } = createAdmin().admin;
   for (const client of [environments, riskProfiles, adminUsers]) {
     assertEquals((await client.list({ account_id: "other" })).summaries, []);

@@ -37,7 +37,7 @@ Deno.test("sandbox.fetch() registers instances in the deployment of their agent 
   assertEquals((await agentDeployments.list({ agent_id: "librarian" })).summaries.length, 2);
 });
 
-Deno.test("sandbox.fetch() refuses a deployment without an agent and an environment", async () => {
+Deno.test("sandbox.fetch() rejects a deployment without an agent and an environment", async () => {
   const { status, json } = await new Caller().post("agent_deployment", { details: {} });
   assertEquals([status, codesOf(json.errors)], [
     422,

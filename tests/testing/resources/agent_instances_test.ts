@@ -6,7 +6,7 @@ import { Caller, codesOf, REGISTRATION } from "../helpers.ts";
 const PFID = /^[0-7][0-9a-hjkmnpqrstvwxyz]{31}$/;
 const AT = "2024-05-01T12:00:00.000Z";
 
-Deno.test("sandbox.fetch() creates ids that sort by time, in one partition", async () => {
+Deno.test("sandbox.fetch() creates IDs that sort by time, in one partition", async () => {
   const caller = new Caller();
   const ids: string[] = [];
   for (let n = 0; n < 50; n++) ids.push(await caller.register());
@@ -18,7 +18,7 @@ Deno.test("sandbox.fetch() creates ids that sort by time, in one partition", asy
   assertMatch(details.environment_id, PFID);
 });
 
-Deno.test("sandbox.fetch() derives the partition from the account id", async () => {
+Deno.test("sandbox.fetch() derives the partition from the account ID", async () => {
   const pfid = "01m80jbc5n460nkvjef71mqa676zqp0h";
   const ofPfid = await new Caller(new PrefactorSandbox({ accountId: pfid })).register();
   const ofName = () => new Caller(new PrefactorSandbox({ accountId: "acme" })).register();
@@ -26,7 +26,7 @@ Deno.test("sandbox.fetch() derives the partition from the account id", async () 
   assertEquals((await ofName()).slice(10, 16), (await ofName()).slice(10, 16));
 });
 
-Deno.test("sandbox.fetch() accepts an id of the caller once", async () => {
+Deno.test("sandbox.fetch() accepts an ID from the caller once", async () => {
   const caller = new Caller();
   assertEquals(await caller.register({ id: "mine" }), "mine");
   const again = await caller.post("agent_instance/register", { ...REGISTRATION, id: "mine" });
@@ -136,7 +136,7 @@ Deno.test("sandbox.fetch() takes agent and environment from a deployment-scoped 
   assertEquals((await caller.get("ping")).status, 200);
 });
 
-Deno.test("sandbox.fetch() terminates only an active instance, for a reason", async () => {
+Deno.test("sandbox.fetch() terminates only an active instance, and requires a reason", async () => {
   const caller = new Caller();
   const id = await caller.register();
   const terminate = (body: object) => caller.post(`agent_instance/${id}/terminate`, body);
@@ -153,7 +153,7 @@ Deno.test("sandbox.fetch() terminates only an active instance, for a reason", as
   assertEquals((await terminate({ reason: "again" })).status, 409);
 });
 
-Deno.test("sandbox.fetch() records declared qualities, and removes them by null", async () => {
+Deno.test("sandbox.fetch() records declared qualities, and removes them with null", async () => {
   const caller = new Caller();
   const names = ["accuracy", "tone", "__proto__"];
   const quality_schemas = names.map((name) => ({ name, schema: {} }));
@@ -230,7 +230,7 @@ Deno.test("sandbox.fetch() renders the templates of recorded qualities", async (
   assertEquals(await record({ name: "tone", payload: null }), {});
 });
 
-Deno.test("sandbox.fetch() includes counts and costs in a single instance, in show on request", async () => {
+Deno.test("sandbox.fetch() includes counts and costs in get, and in show on request", async () => {
   const caller = new Caller();
   const id = await caller.start();
   const payload = { model: "small", token_usage: { prompt_tokens: 1_000, completion_tokens: 200 } };
@@ -261,7 +261,7 @@ Deno.test("sandbox.fetch() includes counts and costs in a single instance, in sh
   ]);
 });
 
-Deno.test("sandbox.fetch() lists instances without what only a single one has", async () => {
+Deno.test("sandbox.fetch() lists instances without the fields that only a single one has", async () => {
   const caller = new Caller();
   const id = await caller.start();
   const [summary] = (await caller.get("agent_instance?agent_id=librarian")).json.summaries;

@@ -53,7 +53,7 @@ Deno.test("sandbox.fetch() keeps the payload and the result of a span", async ()
   assertEquals((await caller.get(`agent_spans/${details.id}`)).json.details, finished);
 });
 
-Deno.test("sandbox.fetch() refuses a span of an unknown instance", async () => {
+Deno.test("sandbox.fetch() rejects a span of an unknown instance", async () => {
   const { status, json } = await new Caller().createSpan("none");
   assertEquals([status, json.code], [404, "not_found"]);
 });
@@ -78,7 +78,7 @@ Deno.test("sandbox.fetch() keeps a span that does not match its schema, with the
   ]);
 });
 
-Deno.test("sandbox.fetch() bounds what a large request brings into its response", async () => {
+Deno.test("sandbox.fetch() limits the parts of a large request in its response", async () => {
   const caller = new Caller();
   const long = "x".repeat(1_000_000);
   const schema = { properties: { list: { items: { type: "string" } }, text: { enum: [long] } } };

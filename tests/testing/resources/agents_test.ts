@@ -45,7 +45,7 @@ Deno.test("sandbox.fetch() creates the unknown agent of a registration, and acti
   ]);
 });
 
-Deno.test("sandbox.fetch() refuses registrations of a retired agent until it is reinstated", async () => {
+Deno.test("sandbox.fetch() rejects registrations of a retired agent until it is reinstated", async () => {
   const caller = new Caller();
   await caller.register();
   const steps: [path: string, status: number][] = [
@@ -127,7 +127,7 @@ Deno.test("sandbox.fetch() creates and updates agents in a bulk request", async 
   assertEquals(sandbox.agents.get("scribe")?.name, "Clerk");
 });
 
-Deno.test("sandbox.fetch() refuses operations on agents with a deployment-scoped token", async () => {
+Deno.test("sandbox.fetch() rejects operations on agents with a deployment-scoped token", async () => {
   const caller = new Caller(new PrefactorSandbox({ deployment: {} }));
   const { status, json } = await caller.post("agent", { details: { name: "n" } });
   assertEquals(status, 401);

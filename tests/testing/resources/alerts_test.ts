@@ -49,7 +49,7 @@ Deno.test("sandbox.fetch() changes an alert that is raised again, and creates on
   ]);
 });
 
-Deno.test("sandbox.fetch() refuses alerts of unknown instances and names", async () => {
+Deno.test("sandbox.fetch() rejects alerts of unknown instances and names", async () => {
   const caller = new Caller();
   const declared = await caller.start(declaring("over_budget"));
   const undeclared = await caller.start();

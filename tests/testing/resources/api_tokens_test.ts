@@ -95,7 +95,7 @@ Deno.test("sandbox.fetch() creates a deployment for several tokens once", async 
   assertEquals(summaries.length, 1);
 });
 
-Deno.test("sandbox.fetch() refuses a token while it is suspended, and for good once it is revoked", async () => {
+Deno.test("sandbox.fetch() rejects a token while it is suspended, and for good once it is revoked", async () => {
   const { apiTokens, clientWith } = setUp();
   const { details: { id }, token } = await apiTokens.create(DEPLOYMENT);
   const works = () => clientWith(token).ping().then(() => true, (error) => error.code);
@@ -158,7 +158,7 @@ for (
     [{ token_scope: "agent_deployment", agent_id: "a" }, { environment_id: "required" }],
   ] as [Partial<CreateApiTokenRequest>, object][]
 ) {
-  Deno.test(`sandbox.fetch() refuses a token with ${JSON.stringify(details)}`, async () => {
+  Deno.test(`sandbox.fetch() rejects a token with ${JSON.stringify(details)}`, async () => {
     const { status, json } = await new Caller().post("api_token", { details });
     assertEquals([status, codesOf(json.errors)], [422, { details: errors }]);
   });

@@ -28,7 +28,7 @@ for (
     ["cancelled", "pending", { status: "cancelled", finished_at: TIME, started_at: TIME }],
   ] as const
 ) {
-  Deno.test(`changesOfFinish() finishes with the status ${status} what is ${from}`, () => {
+  Deno.test(`changesOfFinish() finishes with the status ${status} if the current one is ${from}`, () => {
     assertEquals(changesOfFinish({ status, timestamp: TIME }, "span", from), changes);
   });
 }
@@ -41,7 +41,7 @@ for (
     ["cancelled", "terminated", "cancel"],
   ] as const
 ) {
-  Deno.test(`changesOfFinish() refuses the status ${status} for what is ${from}`, () => {
+  Deno.test(`changesOfFinish() rejects the status ${status} if the current one is ${from}`, () => {
     const error = assertThrows(() => changesOfFinish({ status }, "instance", from), ErrorReply);
     assertEquals(error.message, `Cannot ${action} the instance: its status is "${from}"`);
   });

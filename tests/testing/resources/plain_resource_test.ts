@@ -46,7 +46,7 @@ for (
     ["update", { title: 5 }, { details: { title: "invalid" } }],
   ] as const
 ) {
-  Deno.test(`plainRoutes() refuses to ${action} a record from ${JSON.stringify(details)}`, async () => {
+  Deno.test(`plainRoutes() does not ${action} a record from ${JSON.stringify(details)}`, async () => {
     const caller = new Caller();
     await caller.post("person", { details: { ...PERSON, id: "p" } });
     const { status, json } = action === "create"
@@ -56,7 +56,7 @@ for (
   });
 }
 
-Deno.test("plainRoutes() refuses a deployment-scoped token", async () => {
+Deno.test("plainRoutes() rejects a deployment-scoped token", async () => {
   const caller = new Caller(new PrefactorSandbox({ deployment: {} }));
   const replies = [
     await caller.get("person"),

@@ -116,7 +116,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`sandbox.fetch() refuses ${type} with ${JSON.stringify(fields)}`, async () => {
+  Deno.test(`sandbox.fetch() rejects ${type} with ${JSON.stringify(fields)}`, async () => {
     const { status, json } = await new Caller().post(type, { details: fields });
     assertEquals([status, codesOf(json.errors)], [422, { details: errors }]);
   });
