@@ -185,7 +185,8 @@ function isMain(): boolean {
   if (import.meta.main !== undefined) return import.meta.main;
   const program = globalThis.process?.argv?.[1];
   const fs = globalThis.process?.getBuiltinModule?.("node:fs");
-  return program !== undefined && import.meta.filename === fs?.realpathSync(program);
+  const isFile = fs !== undefined && program !== undefined && fs.existsSync(program);
+  return isFile && import.meta.filename === fs.realpathSync(program);
 }
 
 if (isMain()) {

@@ -404,6 +404,20 @@ for (const [runtime, command] of Object.entries(RUNTIMES)) {
   }
 }
 
+Deno.test("server.ts can be imported on Node by a program that is no file", async () => {
+  const folder = await Deno.makeTempDir();
+  const program = `import ${JSON.stringify(await bundle(folder))}; console.log("imported");`;
+  const { code, stdout, stderr } = await spawn([
+    ...["node", "--input-type=module", "--eval", program, "not a file"],
+  ]).output();
+  await Deno.remove(folder, { recursive: true });
+  assertEquals([code, ...[stdout, stderr].map((output) => new TextDecoder().decode(output))], [
+    0,
+    "imported\n",
+    "",
+  ]);
+});
+
 Deno.test("server.ts prints its help and exits with 0", async () => {
   for (const flag of ["--help", "-h"]) {
     const { code, stdout, stderr } = await spawn([...DENO_SERVER, flag]).output();
