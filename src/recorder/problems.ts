@@ -51,20 +51,22 @@ interface Kind {
 export class ProblemReporter {
   readonly #onProblem: ((problem: RecordingProblem) => unknown) | undefined;
   readonly #kinds = new Map<RecordingProblem["kind"], Kind>();
+  /** The kinds that were logged, in words. */
+  readonly #logged = new Set<string>();
 
   /** Creates a reporter. Without a handler, it logs the first problem of each kind to the console. */
   constructor(onProblem: ((problem: RecordingProblem) => unknown) | undefined) {
     this.#onProblem = onProblem;
   }
 
-  /** Reports a problem immediately, or later together with others. */
-  report(problem: RecordingProblem): void {
+  /** Reports a problem immediately, or later together with others. `isRetried` is whether it may still go away. */
+  report(problem: RecordingProblem, isRetried = false): void {
+    if (!this.#onProblem) return this.#log(problem, isRetried);
     const kind = this.#kinds.get(problem.kind);
     if (!kind) {
       this.#kinds.set(problem.kind, { reportedAt: Date.now(), waiting: undefined, clearTimer: undefined });
-      if (this.#onProblem) this.#call(problem);
-      else warn(problem);
-    } else if (this.#onProblem) {
+      this.#call(problem);
+    } else {
       kind.waiting = { ...problem, count: problem.count + (kind.waiting?.count ?? 0) };
       const delay = kind.reportedAt + INTERVAL - Date.now();
       if (delay <= 0) this.#reportWaiting(kind);
@@ -94,10 +96,13 @@ export class ProblemReporter {
       // A handler must not break the program.
     }
   }
-}
 
-function warn({ kind, schemaName, error }: RecordingProblem): void {
-  const span = schemaName === undefined ? "" : ` (${schemaName})`;
-  const reason = error === undefined ? "" : `: ${reasonOf(error)}`;
-  console.warn(`@prefactor/http/recorder: ${TEXTS[kind]}${span}${reason}`);
+  #log({ kind, schemaName, error }: RecordingProblem, isRetried: boolean): void {
+    const text = `${TEXTS[kind]}${isRetried ? " yet, trying again" : ""}`;
+    if (this.#logged.has(text)) return;
+    this.#logged.add(text);
+    const span = schemaName === undefined ? "" : ` (${schemaName})`;
+    const reason = error === undefined ? "" : `: ${reasonOf(error)}`;
+    console.warn(`@prefactor/http/recorder: ${text}${span}${reason}`);
+  }
 }

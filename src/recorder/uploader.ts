@@ -49,6 +49,8 @@ export class Uploader {
   #isStarted = false;
   /** Whether recording has ended permanently. */
   #isEnded = false;
+  /** The permanent failure that ended it. */
+  #failure: unknown;
   #finish: { readonly params: FinishInstanceRequest; readonly resolve: () => void } | undefined;
   /** Whether the instance was finished, or cannot be. */
   #isFinished = false;
@@ -137,7 +139,7 @@ export class Uploader {
         if (!isTransient(error)) {
           this.#fail(kind, error);
         } else {
-          if (!isReported) this.#parts.problems.report({ kind, error, count: 1 });
+          if (!isReported) this.#parts.problems.report({ kind, error, count: 1 }, true);
           isReported = true;
           failures = await this.#wait(failures, retryAfterOf(error));
         }
@@ -183,7 +185,7 @@ export class Uploader {
   #fail(kind: RecordingProblem["kind"], error: unknown): void {
     this.#parts.problems.report({ kind, error, count: 1 });
     if (kind === "not_finished") this.#isFinished = true;
-    else this.#end(error);
+    else this.#end(this.#failure = error);
   }
 
   /** Ends recording and drops what is left. */
@@ -197,7 +199,8 @@ export class Uploader {
   /** Ends recording after the run was finished, or could not be. */
   #close(resolve: () => void): void {
     const { problems, watch } = this.#parts;
-    const error = this.#abort.signal.reason ?? new PrefactorClientError("Cannot record: the run is finished");
+    const error = this.#failure ?? this.#abort.signal.reason ??
+      new PrefactorClientError("Cannot record: the run is finished");
     if (!this.#isFinished && (this.#run || !this.#isEnded)) {
       problems.report({ kind: this.#run ? "not_finished" : "not_registered", error, count: 1 });
     }

@@ -71,6 +71,26 @@ Deno.test("RunRecorder() writes one line for each kind to the console without on
   for (const [index, start] of starts.entries()) assertStringIncludes(lines[index]!, start);
 });
 
+Deno.test("RunRecorder() writes to the console whether it keeps trying", async () => {
+  using warn = stub(console, "warn", () => {});
+  using time = new FakeTime();
+  const sandbox = new PrefactorSandbox();
+  const client = new PrefactorHttpClient(sandbox.config({ maxRetries: 0 }));
+  sandbox.faults.next({ kind: "status", status: 503 }, { times: Infinity });
+  const run = new RunRecorder(client, AGENT);
+  run.startSpan("step");
+  await settled();
+  const finish = run.finish();
+  await pass(time, 10_000);
+  assertEquals((await finish).dropped, 1);
+  const lines = warn.calls.map(({ args }) => args.join(" ").replace("@prefactor/http/recorder: ", ""));
+  assertEquals(lines.map((line) => line.split(":")[0]), [
+    "The run is not recorded yet, trying again",
+    "The run is not recorded",
+    "Spans are dropped",
+  ]);
+});
+
 Deno.test("RunRecorder() reports a rejected span with the error of a single request", async () => {
   const recorded = new RecordedRun();
   recorded.run.startSpan("");

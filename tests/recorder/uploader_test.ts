@@ -154,9 +154,11 @@ Deno.test("RunRecorder() stops recording after a permanent failure and drops the
     const instances = [...recorded.sandbox.instances.values()].map(({ status }) => status);
     const last = { "/register": [], "/start": ["pending"] }[path] ?? ["complete"];
     assertEquals(instances, last);
+    // An instance that was never started stays pending, for the same reason.
+    const notFinished = recorded.problems.filter(({ kind }) => kind === "not_finished");
     assertEquals(
-      recorded.problems.some(({ kind }) => kind === "not_finished"),
-      path === "/start",
+      notFinished.map(({ error }) => error),
+      path === "/start" ? [recorded.problems[0]!.error] : [],
     );
   }
 });
