@@ -17,23 +17,26 @@ import { PrefactorSandbox } from "@prefactor/http/testing";
 
 const parent = new AsyncLocalStorage<RunRecorder | SpanRecorder>();
 
-/** Wraps a function so that each call is recorded as a span with its params and its result or error. */
-function traced<P extends object, R extends object>(name: string, work: (params: P) => Promise<R>) {
-  return (payload: P): Promise<R> =>
-    parent.getStore()!.span(name, { payload }, async (span) => {
-      const result = await parent.run(span, () => work(payload));
-      span.setResult(result);
+/** Wraps a function so that each call in a run is recorded as a span with its arguments and its result or error. */
+function traced<Args extends unknown[], R>(name: string, work: (...args: Args) => Promise<R>) {
+  return (...args: Args): Promise<R> => {
+    const outer = parent.getStore();
+    if (!outer) return work(...args);
+    return outer.span(name, { payload: { args } }, async (span) => {
+      const result = await parent.run(span, () => work(...args));
+      span.setResult({ result });
       return result;
     });
+  };
 }
 
-const look = traced("look", async ({ shelf }: { shelf: string }) => {
+const look = traced("look", async (shelf: string) => {
   await new Promise((resolve) => setTimeout(resolve, 5));
   if (shelf === "C") throw new Error("Shelf C is locked");
   return { books: 3 };
 });
-const search = traced("search", async ({ shelves }: { shelves: string[] }) => {
-  const looks = await Promise.allSettled(shelves.map((shelf) => look({ shelf })));
+const search = traced("search", async (shelves: string[]) => {
+  const looks = await Promise.allSettled(shelves.map((shelf) => look(shelf)));
   return { seen: looks.filter(({ status }) => status === "fulfilled").length };
 });
 
@@ -42,7 +45,7 @@ await using client = new PrefactorHttpClient(sandbox.config());
 const agent = { agent_id: "librarian", agent_version: {}, agent_schema_version: {} };
 await recordRun(client, agent, (run) =>
   parent.run(run, async () => {
-    console.log(await search({ shelves: ["A", "B", "C"] }));
+    console.log(await search(["A", "B", "C"]));
   }));
 
 for (const { schema_name, parent_span_id, status } of sandbox.spans.values()) {

@@ -9,7 +9,8 @@
  * ```
  *
  * If your whole program uses the proxy, you need no code: Deno and Bun read `HTTPS_PROXY`, and so does Node 24 with
- * `NODE_USE_ENV_PROXY=1`. To use a proxy for one client on Node, pass undici's `ProxyAgent` as `dispatcher` to `fetch`.
+ * `NODE_USE_ENV_PROXY=1`. For one client on Node, create `const dispatcher = new ProxyAgent(proxyUrl)` of the package
+ * `undici`, and configure `fetch: (url, init) => fetch(url, { ...init, dispatcher })`.
  *
  * @module
  */
