@@ -14,8 +14,8 @@ const SERVER = new URL("./server.ts", import.meta.url);
 /** The duration of a slice, in ms. Bursts of noise last longer, so a burst affects both sides of a pair. */
 export const SLICE_MS = 100;
 
-/** The duration of the warm-up of each side, in ms. V8 keeps optimising for about 20,000 calls. */
-const WARM_UP = 2_500;
+/** The duration of the warm-up of each side, in ms. V8 keeps optimising for about 30,000 calls. */
+const WARM_UP = 4_000;
 
 /** Starts a process that runs calls. */
 export function startWorker(): Child {
