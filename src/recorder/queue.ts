@@ -28,6 +28,13 @@ export interface RecordingReport {
   pending: number;
 }
 
+/** An item that the API has responded to. */
+export interface SettledItem {
+  readonly item: SpanItem;
+  /** Why the API refused the item, if it did. */
+  readonly error: unknown;
+}
+
 /** The queue of a run. */
 export class SpanQueue {
   readonly #limits: QueueLimits;
@@ -112,11 +119,10 @@ export class SpanQueue {
     return this.#items.slice(0, count);
   }
 
-  /** Removes the items that the API has responded to from those that were taken. A failed one has an error. */
-  settle(taken: readonly SpanItem[], done: ReadonlyMap<SpanItem, unknown>, run: RegisteredRun): void {
-    const left = taken.filter((item) => !done.has(item));
-    this.#items.splice(0, taken.length, ...left);
-    for (const [item, error] of done) {
+  /** Keeps only those of the items that were taken that are left to send. A failed one of the others has an error. */
+  settle(done: readonly SettledItem[], left: readonly SpanItem[], run: RegisteredRun): void {
+    this.#items.splice(0, done.length + left.length, ...left);
+    for (const { item, error } of done) {
       const { span } = item;
       this.#bytes -= item.bytes;
       const isStart = item === span.startItem;
