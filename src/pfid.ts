@@ -157,7 +157,8 @@ function create(partition: string, timestamp: number | undefined): string {
     last.high = integerOf(pool, start);
     last.low = Math.floor(integerOf(pool, start + 5) / 2); // the highest bit is 0, so that counting cannot overflow
   }
-  return encode(now, 10) + partition + encode(last.high, 8) + encode(last.low, 8);
+  // JSON.stringify takes twice as long for a sum of strings as for this flat text.
+  return [encode(now, 10), partition, encode(last.high, 8), encode(last.low, 8)].join("");
 }
 
 /** A supply of random bytes: a call of `getRandomValues` takes longer than the rest of creating an ID. */

@@ -11,7 +11,7 @@ import { isPrefactorHttpError, type RequestSummary } from "../errors/errors.ts";
 import { isObject } from "../guards.ts";
 import type { HttpRequester, HttpRequestOptions } from "../http_requester.ts";
 import { isKey } from "../idempotency.ts";
-import { type BulkOutput, isBulkItem } from "../models/bulk.ts";
+import { type BulkOutput, isItemKey } from "../models/bulk.ts";
 import { RawJson } from "../raw_json.ts";
 import { BULK_OPERATIONS } from "./bulk_item.ts";
 import { errorFromOutput } from "./output_error.ts";
@@ -112,9 +112,7 @@ function encodeCall(
   if (method !== "POST" || !isObject(json)) return undefined;
   if (Object.values(otherOptions).some((option) => option !== undefined)) return undefined;
   const { idempotency_key: key, _type } = json;
-  if (_type !== undefined || !isKey(key) || !isBulkItem({ _type: "", idempotency_key: key })) {
-    return undefined;
-  }
+  if (_type !== undefined || !isKey(key) || !isItemKey(key)) return undefined;
   if (idempotencyKey !== undefined && idempotencyKey !== key) return undefined;
 
   for (const { type, idField, pattern } of PATTERNS) {

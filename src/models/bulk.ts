@@ -45,7 +45,8 @@ export function isBulkItem(value: unknown): value is BulkItem {
     hasValidDates(value);
 }
 
-function isItemKey(value: unknown): value is string {
+/** Checks for a key that an item can have. */
+export function isItemKey(value: unknown): value is string {
   return isString(value) && (/^[ -~]{8,64}$/.test(value) || fail("8 to 64 printable ASCII characters"));
 }
 

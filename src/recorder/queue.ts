@@ -28,6 +28,13 @@ export interface RecordingReport {
   pending: number;
 }
 
+/** An item that the API has responded to. */
+export interface SettledItem {
+  readonly item: SpanItem;
+  /** Why the API refused the item, if it did. */
+  readonly error: unknown;
+}
+
 /** The queue of a run. */
 export class SpanQueue {
   readonly #limits: QueueLimits;
@@ -113,11 +120,10 @@ export class SpanQueue {
     return this.#items.slice(0, count);
   }
 
-  /** Removes the taken items that are done. `done` maps each of them to its error, or to `undefined` if it succeeded. */
-  settle(taken: readonly SpanItem[], done: ReadonlyMap<SpanItem, unknown>, run: RegisteredRun): void {
-    const left = taken.filter((item) => !done.has(item));
-    this.#items.splice(0, taken.length, ...left);
-    for (const [item, error] of done) {
+  /** Settles the items that were taken and are done, and puts those that are left back at the front of the queue. */
+  settle(done: readonly SettledItem[], left: readonly SpanItem[], run: RegisteredRun): void {
+    this.#items.splice(0, done.length + left.length, ...left);
+    for (const { item, error } of done) {
       const { span } = item;
       this.#bytes -= item.bytes;
       const isStart = item === span.startItem;

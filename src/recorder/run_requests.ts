@@ -19,8 +19,8 @@ import { isControl } from "../models/control.ts";
 import { isPfid, parsePfid } from "../pfid.ts";
 import type { ResolvedRecorderOptions } from "./options.ts";
 import type { ProblemReporter } from "./problems.ts";
-import type { SpanQueue } from "./queue.ts";
-import type { RegisteredRun, SpanItem } from "./span.ts";
+import type { SettledItem, SpanQueue } from "./queue.ts";
+import type { RegisteredRun } from "./span.ts";
 
 /** Makes the requests of a run. A request that failed can be made again, and then carries the same keys. */
 export class RunRequests {
@@ -61,19 +61,19 @@ export class RunRequests {
     signal: AbortSignal,
   ): Promise<void> {
     const taken = queue.take(this.#sender.room(), run);
-    const { done, response } = await this.#sender.send(taken, { signal }, isAboutItems);
-    const errors = new Map<SpanItem, unknown>();
+    const { done, left, response } = await this.#sender.send(taken, { signal }, isAboutItems);
+    const settled: SettledItem[] = [];
     for (const { item, output, refusal } of done) {
       const { control } = output;
       if (isControl(control)) this.#client.observeControl({ agentInstanceId: run.instance.id, control });
       const request = { method: "POST", path: BULK_PATH, idempotencyKey: item.key };
       const facts = { requester: this.#client, request, requestId: response?.requestId };
       const error = output.status === "error" ? refusal ?? errorFromOutput(output, facts) : undefined;
-      errors.set(item, error);
+      settled.push({ item, error });
       const { schemaName } = item.span;
       if (error) problems.report({ kind: "not_recorded", error, schemaName, count: 1 });
     }
-    queue.settle(taken, errors, run);
+    queue.settle(settled, left, run);
   }
 
   /** Finishes the instance, unless it has already ended. */

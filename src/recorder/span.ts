@@ -160,7 +160,7 @@ export class SpanItem implements ReadyItem {
   /** Adds the end of the span to the item, which must not be written yet. */
   addEnd(end: SpanEnd): void {
     this.#end = end;
-    this.bytes += byteLength(end.result ?? "");
+    if (end.result !== undefined) this.bytes += byteLength(end.result);
   }
 
   /** Whether the item may have been sent. */
@@ -186,45 +186,55 @@ export class SpanItem implements ReadyItem {
   #writeStart({ instance, partition }: RegisteredRun): string {
     const { schemaName, place, startedAt, isSensitive } = this.span;
     const end = this.#end;
-    const details = writeObject({
-      agent_instance_id: instance.id,
-      schema_name: schemaName,
-      status: end?.status ?? "active",
-      id: place.idIn(partition),
-      parent_span_id: this.#parent?.idIn(partition),
-      started_at: typeof startedAt === "string" ? startedAt : toDateTime(startedAt),
-      finished_at: end && toDateTime(end.at),
-      sensitive_encoding: isSensitive || undefined,
-    }, { payload: this.#payload, result_payload: end?.result });
-    return writeObject({ _type: "agent_spans/create", idempotency_key: this.key }, { details });
+    const json = JSON.stringify({
+      _type: "agent_spans/create",
+      idempotency_key: this.key,
+      details: {
+        agent_instance_id: instance.id,
+        schema_name: schemaName,
+        status: end?.status ?? "active",
+        id: place.idIn(partition),
+        parent_span_id: this.#parent?.idIn(partition),
+        started_at: typeof startedAt === "string" ? startedAt : toDateTime(startedAt),
+        finished_at: end && toDateTime(end.at),
+        sensitive_encoding: isSensitive || undefined,
+      },
+    });
+    return addFields(json, "}}", { payload: this.#payload, result_payload: end?.result });
   }
 
   #writeEnd({ partition }: RegisteredRun): string {
     const { place, isSensitive } = this.span;
     const end = this.#end!;
-    return writeObject({
+    const json = JSON.stringify({
       _type: "agent_spans/finish",
       agent_span_id: place.idIn(partition),
       status: end.status,
       timestamp: toDateTime(end.at),
       sensitive_encoding: isSensitive || undefined,
       idempotency_key: this.key,
-    }, { result_payload: end.result });
+    });
+    return addFields(json, "}", { result_payload: end.result });
   }
 }
 
-/** Serializes an object from one or more fields, and further fields that are already JSON. */
-function writeObject(
-  fields: Readonly<Record<string, unknown>>,
-  written: Readonly<Record<string, string | undefined>>,
+/** Adds fields that are already JSON to the innermost object of a JSON text that ends with these braces. */
+function addFields(
+  json: string,
+  braces: "}" | "}}",
+  fields: Readonly<Record<string, string | undefined>>,
 ): string {
-  let json = JSON.stringify(fields).slice(0, -1);
-  for (const [name, value] of Object.entries(written)) {
-    if (value !== undefined) json += `,"${name}":${value}`;
+  let text = json.slice(0, -braces.length);
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) text += `,"${name}":${value}`;
   }
-  return `${json}}`;
+  return text + braces;
 }
+
+/** The time that was formatted last, which is often the next one too: a step starts when another one ends. */
+let lastDateTime = { time: NaN, text: "" };
 
 function toDateTime(time: number): string {
-  return new Date(time).toISOString();
+  if (time !== lastDateTime.time) lastDateTime = { time, text: new Date(time).toISOString() };
+  return lastDateTime.text;
 }
