@@ -11,6 +11,7 @@ import {
   AgentSpanClient,
   BatchingRequester,
   type BulkItem,
+  type ErrorEvent,
   type HttpRequester,
   type HttpRequestOptions,
   PrefactorApiError,
@@ -342,6 +343,18 @@ Deno.test("BatchingRequester() copies every kind of error with its fields", asyn
     assertEquals([error.attempts, error.lastError.retryAfter], [2, 2]);
   }
   assertEquals(sent.length, 2);
+});
+
+Deno.test("BatchingRequester() fails each call of a request whose error a hook has frozen", async () => {
+  const onError = ({ error }: ErrorEvent) => Object.freeze(error);
+  const { client } = bulkApi(undefined, { intercept: () => failure(503), hooks: { onError } });
+  const spans = new AgentSpanClient(new BatchingRequester(client));
+  const errors = await Promise.all(["a", "b"].map((id) => failureOf(spans.finish(id))));
+  assertEquals(errors.map((error) => (error as PrefactorApiError).request?.path), [
+    "/api/v1/agent_spans/a/finish",
+    "/api/v1/agent_spans/b/finish",
+  ]);
+  assertInstanceOf(await failureOf(spans.finish("c")), PrefactorApiError);
 });
 
 Deno.test("BatchingRequester() sends calls singly if one may have spoilt the request for all", async () => {
