@@ -468,6 +468,15 @@ Deno.test("BatchingRequester() sends a call singly if the API does not know its 
   assertInstanceOf(a!.error, PrefactorApiError);
 });
 
+Deno.test("BatchingRequester() rejects only the refused call if the message of its output cannot be written as text", async () => {
+  const { spans } = spanApi((id) =>
+    id === "a" ? { ...refused("not_found"), message: { toString: null } } : finished(id)
+  );
+  const [a, b] = await Promise.all(["a", "b"].map((id) => outcome(spans.finish(id))));
+  assertInstanceOf(a!.error, PrefactorNotFoundError);
+  assertEquals(b!.value?.id, "b");
+});
+
 Deno.test("BatchingRequester.flush() resolves when the requests of all calls made before have settled", async () => {
   const gates = [gate(), gate(), gate()];
   const { batching, spans } = spanApi(
