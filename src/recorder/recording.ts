@@ -100,7 +100,8 @@ export class Recording {
     if (!this.#open.delete(span)) return;
     const { startedAt, result, schemaName } = span;
     span.result = undefined;
-    const start = typeof startedAt === "string" ? Date.parse(startedAt) : startedAt;
+    // `Date` cannot read every date-time, such as that of a leap second.
+    const start = typeof startedAt === "string" ? Date.parse(startedAt) || 0 : startedAt;
     if (this.#queue.addEnd(span, { status, at: Math.max(Date.now(), start), result })) {
       this.#uploader.notify();
     } else this.#problems.report({ kind: "dropped", schemaName, count: 1 });

@@ -19,6 +19,18 @@ Deno.test("SpanRecorder.finish() never ends a span before its start", async () =
   );
 });
 
+Deno.test("SpanRecorder.finish() ends a span now whose start is a date-time that Date cannot read", async () => {
+  using _time = new FakeTime("2024-05-06T07:08:09.000Z");
+  const recorded = new RecordedRun();
+  const starts = ["2016-12-31T23:59:60Z", "2024-05-06T07:00:00+02"];
+  for (const startedAt of starts) recorded.run.startSpan("step", { startedAt }).finish();
+  assertEquals(await recorded.run.finish(), report({ recorded: 2 }));
+  assertEquals(
+    recorded.spans.map(({ started_at, finished_at }) => [started_at, finished_at]),
+    starts.map((startedAt) => [startedAt, "2024-05-06T07:08:09.000Z"]),
+  );
+});
+
 Deno.test("RunRecorder() copies what it is given at the call", async () => {
   const { sandbox, client } = makeSandbox();
   const params = structuredClone(AGENT);
