@@ -53,10 +53,7 @@ export class Recording {
       queue: this.#queue,
       problems: this.#problems,
       watch: this.#watch,
-      params: copyParams({
-        ...params,
-        idempotency_key: params?.idempotency_key ?? client.createIdempotencyKey(),
-      }),
+      params: copyParams(params, client),
     });
   }
 
@@ -156,9 +153,13 @@ export class Recording {
 }
 
 /** Copies the params of the registration and fills in the runtime environment. */
-function copyParams(params: RegisterInstanceRequest): () => RegisterInstanceRequest {
+function copyParams(
+  params: RegisterInstanceRequest,
+  client: PrefactorHttpClient,
+): () => RegisterInstanceRequest {
   try {
-    const copy = JSON.parse(JSON.stringify(params));
+    const copy = JSON.parse(JSON.stringify({ ...params }));
+    copy.idempotency_key ??= client.createIdempotencyKey();
     const { agent_version: version } = copy;
     if (isObject(version)) version["runtime_environment"] ??= runtimeEnvironment();
     return () => copy;

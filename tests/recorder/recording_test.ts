@@ -109,3 +109,16 @@ Deno.test("RunRecorder() reports params that the client rejects, and does not th
     assertInstanceOf(await failureOf(run.ready), PrefactorClientError);
   }
 });
+
+Deno.test("recordRun() calls the work if the params of the run cannot be read", async () => {
+  const params = {
+    ...AGENT,
+    get purpose(): never {
+      throw new Error("no purpose");
+    },
+  };
+  const { client } = makeSandbox();
+  const kinds: string[] = [];
+  assertEquals(await recordRun(client, params, () => 1, { onProblem: ({ kind }) => kinds.push(kind) }), 1);
+  assertEquals(kinds, ["not_registered"]);
+});
