@@ -118,7 +118,7 @@ export class Recording {
     if (!this.#finished) {
       for (const span of [...this.#open].reverse()) this.end(span, status);
       this.#queue.stop(new PrefactorClientError("Cannot record the span: the run is finished"));
-      this.#finished = this.#uploader.finish(status, timeout);
+      this.#finished ??= this.#uploader.finish(status, timeout); // `onProblem` may have finished the run
     }
     await this.#finished;
     return this.#queue.report;
