@@ -60,10 +60,10 @@ export async function executeAll(
       const { done, left } = await sender.send(pending.slice(0, count), requestOptions);
       pending = [...left, ...pending.slice(count)];
       for (const { item: { item, key }, output } of done) {
-        observeOutput(requester, item, output);
         result.outputs.set(key, output);
         if (output.status === "error") result.failed.push({ item, output });
       }
+      for (const { item: { item }, output } of done) observeOutput(requester, item, output);
       const progress = { done: result.outputs.size, failed: result.failed.length };
       onProgress?.(source.total === undefined ? progress : { ...progress, total: source.total });
       if (stopOnError && result.failed.length > 0) {

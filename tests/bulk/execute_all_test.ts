@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  BulkClient,
   type BulkItem,
   bulkItem,
   type BulkItems,
@@ -249,6 +250,21 @@ Deno.test("executeAll() stops if onProgress throws", async () => {
   }));
   assertStrictEquals(error.cause, cause);
   assertEquals([error.result.outputs.size, error.result.unattempted], [2, items.slice(2)]);
+});
+
+Deno.test("executeAll() keeps all outputs of a request if the job stops because of one of them", async () => {
+  const items = makeItems(3);
+  const { client } = bulkApi();
+  const cause = new Error("broken");
+  const bulk = new BulkClient({
+    request: (...args) => client.request(...args),
+    observeControl: () => {
+      throw cause;
+    },
+  });
+  const error = await bulkErrorOf(bulk.executeAll(items));
+  assertStrictEquals(error.cause, cause);
+  assertEquals([[...error.result.outputs.keys()], error.result.unattempted], [keysOf(items), []]);
 });
 
 Deno.test("executeAll() reads no further than the next request needs", async () => {
