@@ -482,6 +482,16 @@ Deno.test("terminationSignal() is forgotten when the client is closed", async ()
   assertFalse(client.terminationSignal("i-1").aborted);
 });
 
+Deno.test("terminationSignal() aborts even if the items of the bulk request have changed since the call", async () => {
+  const outputs = { "key-00001": { status: "success", control: STOP } };
+  const { client } = watch(() => json({ status: "success", outputs }));
+  const items = [bulkItem("agent_spans/create", { ...CREATE, idempotency_key: "key-00001" })];
+  const executed = client.bulk.execute({ items });
+  items.length = 0;
+  assertEquals<unknown>((await executed).outputs, outputs);
+  assert(client.terminationSignal("i-1").aborted);
+});
+
 Deno.test("terminationSignal() does not show the token and bounds a long reason", async () => {
   const { client, events } = watch(() =>
     success(span(), { terminate: true, reason: `${TOKEN} ${"x".repeat(100_000)}` })
