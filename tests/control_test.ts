@@ -503,6 +503,15 @@ Deno.test("terminationSignal() does not show the token and bounds a long reason"
   assert(reason.message.length < 10_000);
 });
 
+Deno.test("terminationSignal() does not show the token in the ID of an instance", async () => {
+  const { client, events } = watch(() => success(instance(`i-${TOKEN}`), STOP));
+  await client.agentInstances.register({ agent_version: {}, agent_schema_version: {} });
+  const { reason } = client.terminationSignal(`i-${TOKEN}`);
+  assertEquals(events.map(({ agentInstanceId }) => agentInstanceId), ["i-[redacted]"]);
+  assertFalse(Deno.inspect(reason).includes(TOKEN));
+  assertEquals(reason.agentInstanceId, "i-[redacted]");
+});
+
 Deno.test("a client remembers the last 10,000 terminated instances", () => {
   const { client } = watch(() => success(span()));
   for (let index = 0; index <= 10_000; index++) {
