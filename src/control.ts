@@ -13,8 +13,8 @@ import type { Redactor } from "./redaction.ts";
 /** The maximum number of instances, and of spans, that are remembered. */
 const MAX_ENTRIES = 10_000;
 
-/** The maximum length of a reason, in characters. */
-const MAX_REASON_LENGTH = 4_096;
+/** The maximum length of an ID or a reason that is shown, in characters. */
+const MAX_TEXT_LENGTH = 4_096;
 
 /** Remembers which instances were terminated, and which instance a span belongs to. */
 export class ControlMonitor {
@@ -44,10 +44,9 @@ export class ControlMonitor {
     }
     if (control) {
       const terminate = control.terminate === true;
-      const reason = typeof control.reason === "string"
-        ? this.#redactor.start(control.reason, MAX_REASON_LENGTH)
-        : null;
-      if (this.#hooks) notify(this.#hooks, "onControl", { agentInstanceId, terminate, reason });
+      const reason = typeof control.reason === "string" ? this.#show(control.reason) : null;
+      const shownId = agentInstanceId === undefined ? undefined : this.#show(agentInstanceId);
+      if (this.#hooks) notify(this.#hooks, "onControl", { agentInstanceId: shownId, terminate, reason });
       if (terminate && agentInstanceId !== undefined) this.#terminate(agentInstanceId, reason);
     }
     if (finished && agentInstanceId !== undefined) this.#controllers.delete(agentInstanceId);
@@ -60,9 +59,14 @@ export class ControlMonitor {
   }
 
   #terminate(agentInstanceId: string, reason: string | null): void {
-    const message = `Agent instance ${agentInstanceId} was terminated: ${reason ?? "no reason given"}`;
-    const error = new PrefactorTerminatedError(message, { agentInstanceId, reason });
+    const shownId = this.#show(agentInstanceId);
+    const message = `Agent instance ${shownId} was terminated: ${reason ?? "no reason given"}`;
+    const error = new PrefactorTerminatedError(message, { agentInstanceId: shownId, reason });
     this.#controllerOf(agentInstanceId).abort(error); // has no effect after the first time
+  }
+
+  #show(text: string): string {
+    return this.#redactor.start(text, MAX_TEXT_LENGTH);
   }
 
   #controllerOf(agentInstanceId: string): AbortController {

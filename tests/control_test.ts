@@ -482,6 +482,16 @@ Deno.test("terminationSignal() is released when the client is closed", async () 
   assertFalse(client.terminationSignal("i-1").aborted);
 });
 
+Deno.test("terminationSignal() aborts even if the items of the bulk request have changed since the call", async () => {
+  const outputs = { "key-00001": { status: "success", control: STOP } };
+  const { client } = watch(() => json({ status: "success", outputs }));
+  const items = [bulkItem("agent_spans/create", { ...CREATE, idempotency_key: "key-00001" })];
+  const executed = client.bulk.execute({ items });
+  items.length = 0;
+  assertEquals<unknown>((await executed).outputs, outputs);
+  assert(client.terminationSignal("i-1").aborted);
+});
+
 Deno.test("terminationSignal() does not show the token and bounds a long reason", async () => {
   const { client, events } = watch(() =>
     success(span(), { terminate: true, reason: `${TOKEN} ${"x".repeat(100_000)}` })
@@ -491,6 +501,15 @@ Deno.test("terminationSignal() does not show the token and bounds a long reason"
   assertFalse(Deno.inspect([reason, events], { strAbbreviateSize: 1e6 }).includes(TOKEN));
   assert(reason.reason.startsWith("[redacted] xxx"));
   assert(reason.message.length < 10_000);
+});
+
+Deno.test("terminationSignal() does not show the token in the ID of an instance", async () => {
+  const { client, events } = watch(() => success(instance(`i-${TOKEN}`), STOP));
+  await client.agentInstances.register({ agent_version: {}, agent_schema_version: {} });
+  const { reason } = client.terminationSignal(`i-${TOKEN}`);
+  assertEquals(events.map(({ agentInstanceId }) => agentInstanceId), ["i-[redacted]"]);
+  assertFalse(Deno.inspect(reason).includes(TOKEN));
+  assertEquals(reason.agentInstanceId, "i-[redacted]");
 });
 
 Deno.test("a client remembers the last 10,000 terminated instances", () => {

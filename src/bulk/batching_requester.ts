@@ -6,7 +6,7 @@
 
 import { ArgumentChecker, redact } from "../arguments.ts";
 import { type OperationResponse, sendRequest } from "../endpoints/operation.ts";
-import { isObject } from "../guards.ts";
+import { isObject, isString } from "../guards.ts";
 import type {
   ApiResponseInfo,
   ControlObservation,
@@ -250,5 +250,5 @@ export class BatchingRequester implements HttpRequester {
 /** Returns whether the API rejected an item because it does not support its type in bulk requests. */
 function isAboutType({ status, errors, message }: BulkOutput): boolean {
   if (status !== "error") return false;
-  return isObject(errors) && Object.hasOwn(errors, "_type") || /\b_type\b/.test(String(message));
+  return isObject(errors) && Object.hasOwn(errors, "_type") || isString(message) && /\b_type\b/.test(message);
 }

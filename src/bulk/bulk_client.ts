@@ -84,7 +84,7 @@ export class BulkClient {
       params,
       options: { ...options, connectTimeout },
     });
-    for (const item of request.items) {
+    for (const item of params.items) {
       const { idempotency_key: key } = item;
       if (Object.hasOwn(response.outputs, key)) observeOutput(requester, item, response.outputs[key]!);
     }

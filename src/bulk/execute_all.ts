@@ -28,8 +28,11 @@ export interface BulkProgress {
 export interface ExecuteAllOptions extends RequestOptions, BulkLimits {
   /** Whether to stop at the first item that fails. Defaults to `false`. */
   stopOnError?: boolean | undefined;
-  /** Called after each request. If it throws, the job stops and the error becomes the cause. */
-  onProgress?: ((progress: BulkProgress) => void) | undefined;
+  /**
+   * Called after each request, and awaited if it returns a promise. If it throws or rejects, the job stops and the error
+   * becomes the cause.
+   */
+  onProgress?: ((progress: BulkProgress) => unknown) | undefined;
 }
 
 /** A source of items. */
@@ -60,12 +63,14 @@ export async function executeAll(
       const { done, left } = await sender.send(pending.slice(0, count), requestOptions);
       pending = [...left, ...pending.slice(count)];
       for (const { item: { item, key }, output } of done) {
-        observeOutput(requester, item, output);
         result.outputs.set(key, output);
         if (output.status === "error") result.failed.push({ item, output });
       }
+      for (const { item: { item }, output } of done) observeOutput(requester, item, output);
       const progress = { done: result.outputs.size, failed: result.failed.length };
-      onProgress?.(source.total === undefined ? progress : { ...progress, total: source.total });
+      const { total } = source;
+      const watched = onProgress?.(total === undefined ? progress : { ...progress, total });
+      await untilAborted(requestOptions.signal, watched);
       if (stopOnError && result.failed.length > 0) {
         await stop();
         return result;
@@ -196,6 +201,7 @@ class ItemSource {
 /** Resolves like the promise; rejects with the signal's reason if it aborts first. */
 function untilAborted<T>(signal: AbortSignal | undefined, promise: T | Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    if (signal?.aborted) reject(signal.reason);
     const stopListening = signal && abortOn(signal, {
       abort: (reason) => {
         stopListening?.();

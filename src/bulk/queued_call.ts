@@ -140,7 +140,7 @@ function encodeCall(
 function copyError(error: Error, request: RequestSummary): Error {
   const copy = new Error(error.message);
   Object.setPrototypeOf(copy, Object.getPrototypeOf(error));
-  const { stack: _, ...fields } = Object.getOwnPropertyDescriptors(error);
+  const { stack: _, request: __, ...fields }: PropertyDescriptorMap = Object.getOwnPropertyDescriptors(error);
   Object.defineProperties(copy, fields);
   const own = { configurable: true, writable: true };
   Object.defineProperty(copy, "stack", { ...own, value: error.stack, enumerable: false });

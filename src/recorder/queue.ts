@@ -166,9 +166,10 @@ export class SpanQueue {
   #failStart(span: Span, error: unknown): void {
     span.startFailed(error);
     const { endItem } = span;
-    if (!endItem) return;
-    this.#items.splice(this.#items.indexOf(endItem), 1);
-    this.#bytes -= endItem.bytes;
+    const index = endItem ? this.#items.indexOf(endItem) : -1;
+    if (index === -1) return; // there is no end, or the same response is about it
+    this.#items.splice(index, 1);
+    this.#bytes -= endItem!.bytes;
     span.endItem = undefined;
   }
 

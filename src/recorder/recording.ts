@@ -55,10 +55,7 @@ export class Recording {
       queue: this.#queue,
       problems: this.#problems,
       watch: this.#watch,
-      params: copyParams({
-        ...params,
-        idempotency_key: params?.idempotency_key ?? client.createIdempotencyKey(),
-      }),
+      params: copyParams(params, client),
     });
   }
 
@@ -102,7 +99,8 @@ export class Recording {
     if (!this.#open.delete(span)) return;
     const { startedAt, result, schemaName } = span;
     span.result = undefined;
-    const start = typeof startedAt === "string" ? Date.parse(startedAt) : startedAt;
+    // `Date` cannot read every date-time, such as that of a leap second.
+    const start = typeof startedAt === "string" ? Date.parse(startedAt) || 0 : startedAt;
     if (this.#queue.addEnd(span, { status, at: Math.max(Date.now(), start), result })) {
       this.#uploader.notify();
     } else this.#problems.report({ kind: "dropped", schemaName, count: 1 });
@@ -122,7 +120,7 @@ export class Recording {
     if (!this.#finished) {
       for (const span of [...this.#open].reverse()) this.end(span, status);
       this.#queue.stop(new PrefactorClientError("Cannot record the span: the run is finished"));
-      this.#finished = this.#uploader.finish(status, timeout);
+      this.#finished ??= this.#uploader.finish(status, timeout); // `onProblem` may have finished the run
     }
     await this.#finished;
     return this.#queue.report;
@@ -157,9 +155,13 @@ export class Recording {
 }
 
 /** Copies the params of the registration and fills in the runtime environment. */
-function copyParams(params: RegisterInstanceRequest): () => RegisterInstanceRequest {
+function copyParams(
+  params: RegisterInstanceRequest,
+  client: PrefactorHttpClient,
+): () => RegisterInstanceRequest {
   try {
-    const copy = JSON.parse(JSON.stringify(params));
+    const copy = JSON.parse(JSON.stringify({ ...params }));
+    copy.idempotency_key ??= client.createIdempotencyKey();
     const { agent_version: version } = copy;
     if (isObject(version)) version["runtime_environment"] ??= runtimeEnvironment();
     return () => copy;

@@ -64,7 +64,7 @@ export class RunRequests {
     const { done, left, response } = await this.#sender.send(taken, { signal }, isAboutItems);
     const settled: SettledItem[] = [];
     for (const { item, output, refusal } of done) {
-      const { control } = output;
+      const { control } = refusal instanceof PrefactorApiError ? refusal : output;
       if (isControl(control)) this.#client.observeControl({ agentInstanceId: run.instance.id, control });
       const request = { method: "POST", path: BULK_PATH, idempotencyKey: item.key };
       const facts = { requester: this.#client, request, requestId: response?.requestId };

@@ -23,7 +23,7 @@ export function setBackgroundTimer(callback: () => void, delay: number): () => v
 
 function setTimer(callback: () => void, delay: number): { timer: unknown; clear: () => void } {
   const { clearTimeout } = globalThis; // matches the current setTimeout, real or fake
-  const timer = setTimeout(callback, Math.min(delay, MAX_DELAY));
+  const timer = setTimeout(callback, Math.min(Math.max(0, delay), MAX_DELAY)); // Node warns of a negative delay
   const clear = () => {
     try {
       clearTimeout(timer);

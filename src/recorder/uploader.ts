@@ -245,7 +245,7 @@ export class Uploader {
     if (!waitUntil || this.#release) return;
     const sent = new Promise<void>((resolve) => this.#release = resolve);
     try {
-      waitUntil(sent);
+      Promise.resolve(waitUntil(sent)).catch(() => {});
     } catch {
       // The platform may no longer accept promises for this request.
     }

@@ -193,10 +193,12 @@ export function responseError(
     ),
     request: summary,
   };
+  const { isResponseSecret } = request;
   if (isRedirect(response)) {
     const location = headers.get("location") ?? undefined;
     const hidden = response.type === "opaqueredirect" ? "a target that the browser hides" : "nowhere";
-    const target = location === undefined ? hidden : redactor.formatValue(location);
+    const shown = isResponseSecret ? "another URL" : redactor.formatValue(location);
+    const target = location === undefined ? hidden : shown;
     const message = `Refused to follow the redirect of ${method} ${path} to ${target}`;
     return new PrefactorApiError(message, "redirect", statusCode, facts);
   }
@@ -209,7 +211,6 @@ export function responseError(
   const { bytes, error } = parsed;
   const body = redactor.redact(startOf(parsed));
   const cause = redactor.cause(error);
-  const { isResponseSecret } = request;
   if (isObject(body) && statusCode >= 400) {
     const apiError = errorFromResponse(statusCode, body, facts);
     if (isResponseSecret) dropBody(apiError);

@@ -47,6 +47,7 @@ const ANSWERS: Readonly<Record<string, Answer>> = {
   "an array": () => json([SECRET]),
   "an error": () => json({ ...SECRETS, code: "internal", message: "Try again", details: DETAILS }, 500),
   "a text with an error status": () => new Response(SECRET, { status: 502 }),
+  "a redirect": () => new Response(null, { status: 302, headers: { location: SECRETS.invite_url } }),
 };
 
 for (const [name, call] of Object.entries(OPERATIONS)) {

@@ -11,6 +11,7 @@ import {
   AgentSpanClient,
   BatchingRequester,
   type BulkItem,
+  type ErrorEvent,
   type HttpRequester,
   type HttpRequestOptions,
   PrefactorApiError,
@@ -344,6 +345,18 @@ Deno.test("BatchingRequester() copies every kind of error with its fields", asyn
   assertEquals(sent.length, 2);
 });
 
+Deno.test("BatchingRequester() fails each call of a request whose error a hook has frozen", async () => {
+  const onError = ({ error }: ErrorEvent) => Object.freeze(error);
+  const { client } = bulkApi(undefined, { intercept: () => failure(503), hooks: { onError } });
+  const spans = new AgentSpanClient(new BatchingRequester(client));
+  const errors = await Promise.all(["a", "b"].map((id) => failureOf(spans.finish(id))));
+  assertEquals(errors.map((error) => (error as PrefactorApiError).request?.path), [
+    "/api/v1/agent_spans/a/finish",
+    "/api/v1/agent_spans/b/finish",
+  ]);
+  assertInstanceOf(await failureOf(spans.finish("c")), PrefactorApiError);
+});
+
 Deno.test("BatchingRequester() sends calls alone if one of them may have made the request fail", async () => {
   for (const status of [400, 404, 405, 409, 422]) {
     const { spans, requests } = spanApi(
@@ -453,6 +466,15 @@ Deno.test("BatchingRequester() sends a call alone if the API does not support it
   );
   const [a] = await Promise.all([outcome(spans.finish("a")), spans.finish("b")]);
   assertInstanceOf(a!.error, PrefactorApiError);
+});
+
+Deno.test("BatchingRequester() rejects only the refused call if the message of its output cannot be written as text", async () => {
+  const { spans } = spanApi((id) =>
+    id === "a" ? { ...refused("not_found"), message: { toString: null } } : finished(id)
+  );
+  const [a, b] = await Promise.all(["a", "b"].map((id) => outcome(spans.finish(id))));
+  assertInstanceOf(a!.error, PrefactorNotFoundError);
+  assertEquals(b!.value?.id, "b");
 });
 
 Deno.test("BatchingRequester.flush() resolves when the requests of all calls made before have settled", async () => {

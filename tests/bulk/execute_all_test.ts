@@ -6,6 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import {
+  BulkClient,
   type BulkItem,
   bulkItem,
   type BulkItems,
@@ -237,18 +238,54 @@ Deno.test("executeAll() calls onProgress after each request", async () => {
   assertEquals((await run(new Set(makeItems(4)))).at(-1), { done: 4, failed: 1 });
 });
 
-Deno.test("executeAll() stops if onProgress throws", async () => {
-  const { client } = bulkApi();
-  const items = makeItems(5);
+Deno.test("executeAll() stops if onProgress throws or rejects", async () => {
   const cause = new Error("enough");
-  const error = await bulkErrorOf(client.bulk.executeAll(items, {
-    maxItems: 2,
-    onProgress: () => {
+  const handlers = [
+    () => {
       throw cause;
     },
-  }));
+    () => Promise.reject(cause),
+  ];
+  for (const onProgress of handlers) {
+    const { client } = bulkApi();
+    const items = makeItems(5);
+    const error = await bulkErrorOf(client.bulk.executeAll(items, { maxItems: 2, onProgress }));
+    assertStrictEquals(error.cause, cause);
+    assertEquals([error.result.outputs.size, error.result.unattempted], [2, items.slice(2)]);
+  }
+});
+
+Deno.test("executeAll() waits for onProgress until the signal aborts", async () => {
+  const { client, sent } = bulkApi();
+  const items = makeItems(6);
+  const controller = new AbortController();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stops = [promise, new Promise(() => {})];
+  const options = { maxItems: 2, signal: controller.signal, onProgress: () => stops.shift() };
+  const job = bulkErrorOf(client.bulk.executeAll(items, options));
+  await turn();
+  assertEquals(sent.length, 1);
+  resolve();
+  await turn();
+  assertEquals(sent.length, 2);
+  controller.abort("enough");
+  const { cause, result } = await job;
+  assertEquals([cause, result.outputs.size, result.unattempted], ["enough", 4, items.slice(4)]);
+});
+
+Deno.test("executeAll() keeps all outputs of a request if the job stops because of one of them", async () => {
+  const items = makeItems(3);
+  const { client } = bulkApi();
+  const cause = new Error("broken");
+  const bulk = new BulkClient({
+    request: (...args) => client.request(...args),
+    observeControl: () => {
+      throw cause;
+    },
+  });
+  const error = await bulkErrorOf(bulk.executeAll(items));
   assertStrictEquals(error.cause, cause);
-  assertEquals([error.result.outputs.size, error.result.unattempted], [2, items.slice(2)]);
+  assertEquals([[...error.result.outputs.keys()], error.result.unattempted], [keysOf(items), []]);
 });
 
 Deno.test("executeAll() reads no further than the next request needs", async () => {

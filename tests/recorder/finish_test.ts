@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { PrefactorClientError, PrefactorTimeoutError } from "../../mod.ts";
 import { failureOf, settle } from "../helpers.ts";
-import { isBulk, pass, RecordedRun, report, settled } from "./setup.ts";
+import { isBulk, pass, RecordedRun, report, settled, startRun } from "./setup.ts";
 
 Deno.test("RunRecorder.flush() sends what was recorded before the call, and reports on each span", async () => {
   const recorded = new RecordedRun();
@@ -104,6 +104,21 @@ Deno.test("RunRecorder.finish() finishes once, and spans that start later are dr
   assertInstanceOf(await failureOf(late.id), PrefactorClientError);
   assertEquals(recorded.problems[0]!.kind, "dropped");
   await pass(time, 2_000);
+});
+
+Deno.test("RunRecorder.finish() finishes once if onProblem finishes the run, too", async () => {
+  using time = new FakeTime();
+  const finishes: Promise<unknown>[] = [];
+  let onProblem: () => unknown = () => {};
+  const { run, sandbox } = await startRun({ onProblem: () => onProblem() });
+  run.startSpan("step");
+  await pass(time, 200);
+  sandbox.faults.next({ kind: "status", status: 401 });
+  run.startSpan("step");
+  await pass(time, 2_000);
+  onProblem = () => finishes.push(run.finish());
+  finishes.push(run.finish());
+  assertEquals(await settle(time, Promise.all(finishes)), Array(2).fill(report({ dropped: 2 })));
 });
 
 Deno.test("RunRecorder.finish() reports a finish that the API rejects", async () => {

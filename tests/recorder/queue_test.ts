@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { PrefactorClientError } from "../../mod.ts";
+import { type BulkItem, PrefactorClientError } from "../../mod.ts";
+import { PrefactorSandbox } from "../../src/testing/mod.ts";
 import { failureOf, settle } from "../helpers.ts";
 import { isBulk, pass, RecordedRun, report, settled, startRun } from "./setup.ts";
 
@@ -125,4 +126,27 @@ Deno.test("RunRecorder() counts a span whose end is rejected as failed, and keep
   assertEquals(await recorded.run.finish(), report({ recorded: 1, failed: 1 }));
   assertEquals(recorded.problemKinds, ["not_recorded"]);
   assertEquals(recorded.spans[1]!.parent_span_id, await span.id);
+});
+
+Deno.test("RunRecorder() keeps the spans behind one whose start and end the API refuses in one response", async () => {
+  using time = new FakeTime();
+  const sandbox = new PrefactorSandbox();
+  /** Refuses the items behind a refused one, too, and records a span meanwhile. */
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { items = [] }: { items?: BulkItem[] } = JSON.parse(init!.body as string);
+    const response = await sandbox.fetch(input as string, init);
+    if (items.length < 2) return response;
+    recorded.run.startSpan("step").finish();
+    const refusals = items.map(({ idempotency_key }) => [idempotency_key, { status: "error" }]);
+    const { outputs } = await response.json();
+    return Response.json({ outputs: { ...Object.fromEntries(refusals), ...outputs } });
+  };
+  const recorded = await startRun({}, { sandbox, fetch });
+  sandbox.faults.next({ kind: "refuse" }, { match: isBulk });
+  const refused = recorded.run.startSpan("");
+  await pass(time, 200);
+  refused.finish();
+  await pass(time, 3_000);
+  assertEquals(await recorded.run.finish(), report({ recorded: 1, failed: 1 }));
+  assertEquals(recorded.spans.length, 1);
 });

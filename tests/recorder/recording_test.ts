@@ -19,6 +19,18 @@ Deno.test("SpanRecorder.finish() never ends a span before its start", async () =
   );
 });
 
+Deno.test("SpanRecorder.finish() ends a span now whose start is a date-time that Date cannot read", async () => {
+  using _time = new FakeTime("2024-05-06T07:08:09.000Z");
+  const recorded = new RecordedRun();
+  const starts = ["2016-12-31T23:59:60Z", "2024-05-06T07:00:00+02"];
+  for (const startedAt of starts) recorded.run.startSpan("step", { startedAt }).finish();
+  assertEquals(await recorded.run.finish(), report({ recorded: 2 }));
+  assertEquals(
+    recorded.spans.map(({ started_at, finished_at }) => [started_at, finished_at]),
+    starts.map((startedAt) => [startedAt, "2024-05-06T07:08:09.000Z"]),
+  );
+});
+
 Deno.test("RunRecorder() copies its arguments at the call", async () => {
   const { sandbox, client } = makeSandbox();
   const params = structuredClone(AGENT);
@@ -96,4 +108,17 @@ Deno.test("RunRecorder() reports params that the client rejects, and does not th
     assertEquals(kinds, ["not_registered", "dropped"]);
     assertInstanceOf(await failureOf(run.ready), PrefactorClientError);
   }
+});
+
+Deno.test("recordRun() calls the work if the params of the run cannot be read", async () => {
+  const params = {
+    ...AGENT,
+    get purpose(): never {
+      throw new Error("no purpose");
+    },
+  };
+  const { client } = makeSandbox();
+  const kinds: string[] = [];
+  assertEquals(await recordRun(client, params, () => 1, { onProblem: ({ kind }) => kinds.push(kind) }), 1);
+  assertEquals(kinds, ["not_registered"]);
 });

@@ -135,3 +135,16 @@ Deno.test("RunRecorder.signal aborts if the run is terminated before its first s
   assertTerminated(recorded);
   await recorded.run.finish();
 });
+
+Deno.test("RunRecorder.signal aborts if the API refuses a request as a whole because the run is terminated", async () => {
+  const sandbox = new PrefactorSandbox();
+  const control = { terminate: true, reason: "Over budget" };
+  const fetch: typeof globalThis.fetch = async (input, init) =>
+    String(input).endsWith("/bulk")
+      ? Response.json({ status: "error", code: "invalid_action", message: "No", control }, { status: 409 })
+      : await sandbox.fetch(input as string, init);
+  const recorded = new RecordedRun({}, { sandbox, fetch });
+  recorded.run.startSpan("step");
+  await recorded.run.finish();
+  assertTerminated(recorded);
+});

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { spy } from "@std/testing/mock";
 import { FakeTime } from "@std/testing/time";
 import { Pause, setBackgroundTimer, setForegroundTimer } from "../../src/recorder/timers.ts";
 
@@ -24,6 +25,12 @@ for (const setTimer of [setBackgroundTimer, setForegroundTimer]) {
     time.tick(1_000_000);
     assertEquals(calls, 0);
     clear();
+  });
+
+  Deno.test(`${setTimer.name}() never sets a timer to a negative delay, of which Node and Deno warn`, () => {
+    using setTimeout = spy(globalThis, "setTimeout");
+    setTimer(() => {}, -1)();
+    assertEquals(setTimeout.calls[0]!.args[1], 0);
   });
 
   Deno.test(`${setTimer.name}() clears its timer after the fake time is over`, () => {

@@ -228,16 +228,24 @@ Deno.test("RunRecorder() calls waitUntil when there is something to send, and re
 });
 
 Deno.test("RunRecorder() ignores errors of waitUntil, and its promises never reject", async () => {
-  const promises: Promise<void>[] = [];
-  const recorded = new RecordedRun({
-    waitUntil: (promise) => {
-      promises.push(promise);
+  const failures = [
+    () => {
       throw new Error("Illegal invocation");
     },
-  });
-  recorded.sandbox.faults.next({ kind: "status", status: 401 });
-  recorded.run.startSpan("step");
-  await recorded.run.finish();
-  await Promise.all(promises);
-  assert(promises.length > 0);
+    () => Promise.reject(new Error("Illegal invocation")),
+  ];
+  for (const fail of failures) {
+    const promises: Promise<void>[] = [];
+    const recorded = new RecordedRun({
+      waitUntil: (promise) => {
+        promises.push(promise);
+        return fail();
+      },
+    });
+    recorded.sandbox.faults.next({ kind: "status", status: 401 });
+    recorded.run.startSpan("step");
+    await recorded.run.finish();
+    await Promise.all(promises);
+    assert(promises.length > 0);
+  }
 });
