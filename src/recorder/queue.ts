@@ -43,6 +43,8 @@ export class SpanQueue {
   #bytes = 0;
   #lastSequence = 0;
   #closedBy: unknown;
+  /** The error of all spans that are dropped because the queue is full: creating one takes longer than to record a span. */
+  #fullError: unknown;
 
   /** Creates a queue. */
   constructor(limits: QueueLimits) {
@@ -81,7 +83,7 @@ export class SpanQueue {
     const item = span.startItem!;
     this.#report.pending++;
     const hasRoom = this.#report.pending <= maxPendingSpans && this.#bytes + item.bytes <= maxPendingBytes;
-    const error = this.#closedBy ?? (hasRoom ? undefined : queueIsFull());
+    const error = this.#closedBy ?? (hasRoom ? undefined : this.#fullError ??= queueIsFull());
     if (error) this.#drop(span, error);
     else this.#add(item);
     return !error;
