@@ -24,6 +24,8 @@ export const SECONDS = 4;
 
 const DELAYS = [0, 20];
 const IN_FLIGHT = [1, 32, 100, 1_000];
+/** The size of small spans, in bytes. A bulk request saves less of the cost of a larger span, which is mostly JSON. */
+const SMALL_BYTES = 300;
 /** The minimum time of a measurement, in ms. */
 const SLICE_MS = 200;
 /** The number of spans over which memory is measured. */
@@ -35,16 +37,16 @@ const BURST = 1_000;
 type RecordSpan = () => Promise<unknown>;
 
 const WAYS = {
-  [BASELINE]: (apiUrl: string) => CLIENTS[BASELINE](apiUrl, DEFAULT_BYTES),
-  "agentSpans.create": (apiUrl: string) => CLIENTS["@prefactor/http"](apiUrl, DEFAULT_BYTES),
-  BatchingRequester: (apiUrl: string): RecordSpan => {
+  [BASELINE]: CLIENTS[BASELINE],
+  "agentSpans.create": CLIENTS["@prefactor/http"],
+  BatchingRequester: (apiUrl: string, bytes: number): RecordSpan => {
     const spans = new AgentSpanClient(new BatchingRequester(clientFor(apiUrl)));
-    const params = spanParams();
+    const params = spanParams(bytes);
     return () => spans.create(params);
   },
-  RunRecorder: (apiUrl: string): RecordSpan => {
+  RunRecorder: (apiUrl: string, bytes: number): RecordSpan => {
     const run = runFor(apiUrl);
-    const options = { payload: spanParams().payload };
+    const options = { payload: spanParams(bytes).payload };
     return () => {
       const span = run.startSpan("agent:llm", options);
       span.finish();
@@ -73,6 +75,8 @@ function runFor(apiUrl: string): RunRecorder {
 
 interface Task {
   readonly apiUrl: string;
+  /** The size of a span, in bytes. */
+  readonly bytes: number;
   readonly way: Way;
   readonly measure: "throughput" | "path" | "memory";
   readonly inFlight: number;
@@ -91,10 +95,10 @@ interface Measurement {
 
 const recorders = new Map<string, RecordSpan>();
 
-async function run({ apiUrl, way, measure, inFlight }: Task): Promise<Measurement> {
+async function run({ apiUrl, bytes, way, measure, inFlight }: Task): Promise<Measurement> {
   if (measure === "path") return await measurePath(apiUrl);
   const key = `${way} ${apiUrl}`;
-  const record = recorders.get(key) ?? await WAYS[way](apiUrl);
+  const record = recorders.get(key) ?? await WAYS[way](apiUrl, bytes);
   recorders.set(key, record);
   const goal = measure === "memory" ? MEMORY_SPANS : 0;
   const heapBefore = goal > 0 ? liveHeap() : 0;
@@ -137,9 +141,10 @@ async function measurePath(apiUrl: string): Promise<Measurement> {
 export async function measureRecording({ seconds }: Options): Promise<Report[]> {
   await using server = new Child(new URL("./lib/span_server.ts", import.meta.url));
   const { url } = await server.request<ServerState>("state");
-  const settings = DELAYS.flatMap((delay) =>
-    IN_FLIGHT.map((inFlight) => ({ delay, inFlight, apiUrl: delay > 0 ? `${url}/delay-${delay}` : url }))
-  );
+  const settings = [
+    ...DELAYS.flatMap((delay) => IN_FLIGHT.map((inFlight) => ({ delay, inFlight, bytes: DEFAULT_BYTES }))),
+    { delay: 0, inFlight: 100, bytes: SMALL_BYTES },
+  ].map((setting) => ({ ...setting, apiUrl: `${url}/${setting.delay}/${setting.bytes}` }));
   const workers = Object.fromEntries(NAMES.map((way) => [way, startWorker()])) as Record<Way, Child>;
   const results = settings.map(() =>
     NAMES.map(() => ({ throughput: [] as number[], cpu: [] as number[], requests: [] as number[] }))
@@ -147,18 +152,18 @@ export async function measureRecording({ seconds }: Options): Promise<Report[]> 
   const path: number[] = [];
   const pathShare: number[] = [];
   try {
-    for (const { apiUrl, inFlight } of settings) {
+    for (const { apiUrl, bytes, inFlight } of settings) {
       for (const way of NAMES) {
-        await workers[way].request({ apiUrl, way, measure: "throughput", inFlight } satisfies Task);
+        await workers[way].request({ apiUrl, bytes, way, measure: "throughput", inFlight } satisfies Task);
       }
     }
     const end = performance.now() + seconds * 1_000 * settings.length;
     for (let round = 0; round < 3 || performance.now() < end; round++) {
-      for (const [index, { apiUrl, inFlight }] of settings.entries()) {
+      for (const [index, { apiUrl, bytes, inFlight }] of settings.entries()) {
         const taken = new Map<Way, { spans: number; ms: number; cpu: number; requests: number }>();
         for (const way of [...NAMES, ...NAMES.toReversed()]) {
           const before = await server.request<ServerState>("state");
-          const task: Task = { apiUrl, way, measure: "throughput", inFlight };
+          const task: Task = { apiUrl, bytes, way, measure: "throughput", inFlight };
           const { spans, ms, cpu } = await workers[way].request<Measurement>(task);
           const after = await server.request<ServerState>("state");
           const sum = taken.get(way) ?? { spans: 0, ms: 0, cpu: 0, requests: 0 };
@@ -178,7 +183,7 @@ export async function measureRecording({ seconds }: Options): Promise<Report[]> 
           counts.push(requests / spans * 1_000);
         }
         if (index > 0) continue;
-        const task: Task = { apiUrl, way: "RunRecorder", measure: "path", inFlight: 1 };
+        const task: Task = { apiUrl, bytes, way: "RunRecorder", measure: "path", inFlight: 1 };
         const { spans, ms } = await workers.RunRecorder.request<Measurement>(task);
         path.push(ms / spans * 1_000);
         pathShare.push(100 * (ms / spans) / (baseline.ms / baseline.spans));
@@ -187,8 +192,10 @@ export async function measureRecording({ seconds }: Options): Promise<Report[]> 
   } finally {
     for (const worker of Object.values(workers)) await worker[Symbol.asyncDispose]();
   }
-  const columns = settings.map(({ delay, inFlight }): Column => ({
-    name: `${delay} ms, ${inFlight.toLocaleString("en")} in flight`,
+  const columns = settings.map(({ delay, inFlight, bytes }): Column => ({
+    name: `${delay} ms, ${inFlight.toLocaleString("en")} in flight${
+      bytes === SMALL_BYTES ? `, ${bytes} B` : ""
+    }`,
     unit: "ratio",
   }));
   const table = (title: string, notes: string[], pick: "throughput" | "cpu" | "requests"): Report => ({
@@ -204,6 +211,7 @@ export async function measureRecording({ seconds }: Options): Promise<Report[]> 
     table("Recording: spans per second, as a ratio to raw fetch", [
       "Each span starts and ends before it is sent. The server runs in a separate process and reads every request; the",
       "delay applies to each request. The recorder has a maxDelay of 0, since each call in flight waits for its span.",
+      `The request of a span has ${DEFAULT_BYTES} B if no other size is given.`,
     ], "throughput"),
     table(
       "Recording: CPU time per span, as a ratio to raw fetch",
@@ -219,7 +227,7 @@ export async function measureRecording({ seconds }: Options): Promise<Report[]> 
       columns: [{ name: "time", unit: "µs" }, { name: "share of a raw fetch", unit: "%" }],
       rows: [{ name: "RunRecorder", figures: [estimate(path), estimate(pathShare)] }],
     },
-    await measureMemory(url),
+    await measureMemory(settings[0]!.apiUrl),
   ];
 }
 
@@ -232,7 +240,7 @@ async function measureMemory(apiUrl: string): Promise<Report> {
   const rows = [];
   for (const way of NAMES) {
     await using worker = startWorker();
-    const task: Task = { apiUrl, way, measure: "throughput", inFlight: 100 };
+    const task: Task = { apiUrl, bytes: DEFAULT_BYTES, way, measure: "throughput", inFlight: 100 };
     await worker.request(task);
     const { live } = await worker.request<Measurement>({ ...task, measure: "memory" });
     rows.push({ name: way, figures: [live] });

@@ -1,6 +1,7 @@
 /**
- * A server that records spans, single and in bulk. A base path of `/delay-<ms>` delays each response. It responds to any
- * request of its parent with its URL and the number of requests so far.
+ * A server that records spans, single and in bulk. Its base path is `/<delay>/<bytes>`: the delay of each response, in ms,
+ * and the size of a span, in bytes. It responds to any request of its parent with its URL and the number of requests so
+ * far.
  *
  * @module
  */
@@ -18,7 +19,7 @@ export interface ServerState {
 const ID = createdSpan().id;
 const AT = "2025-01-31T12:00:00.000Z";
 const headers = { "content-type": "application/json" };
-const span = JSON.stringify({ status: "success", details: createdSpan() });
+const spans = new Map<number, string>();
 const instance = JSON.stringify({
   status: "success",
   details: {
@@ -35,10 +36,20 @@ const instance = JSON.stringify({
 });
 let requests = 0;
 
+/** Returns the response to the creation of a span. */
+function spanOf(bytes: number): string {
+  const known = spans.get(bytes);
+  if (known !== undefined) return known;
+  const span = JSON.stringify({ status: "success", details: createdSpan(bytes) });
+  spans.set(bytes, span);
+  return span;
+}
+
 const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
   requests++;
   const { items } = await request.json() as { items?: { idempotency_key: string }[] };
-  const delay = Number(/\/delay-(\d+)\//.exec(request.url)?.[1] ?? 0);
+  const [, delay, bytes] = /\/(\d+)\/(\d+)\//.exec(request.url)!.map(Number) as [number, number, number];
+  const span = spanOf(bytes);
   if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
   const outputs = items?.map(({ idempotency_key: key }) => `${JSON.stringify(key)}:${span}`).join();
   const single = request.url.includes("/agent_instance/") ? instance : span;
