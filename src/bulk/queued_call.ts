@@ -91,14 +91,30 @@ export class QueuedCall {
   }
 }
 
-/** The paths of the operations that can be items. */
-const PATTERNS = /* @__PURE__ */ Object.entries(BULK_OPERATIONS)
+/** The options that a call may have to be an item. */
+const ITEM_OPTIONS: readonly string[] = ["json", "idempotencyKey", "signal"];
+
+/** The operations that can be items. Those without an ID have their whole path in `start`. */
+const OPERATIONS = /* @__PURE__ */ Object.entries(BULK_OPERATIONS)
   .filter(([, { method }]) => method === "POST")
-  .map(([type, { path, idField }]) => ({
-    type,
-    idField,
-    pattern: new RegExp(`^${path.replace("{id}", "([^/?]+)")}$`),
-  }));
+  .map(([type, { path, idField }]) => {
+    const [start = "", end = ""] = path.split("{id}");
+    return { type, idField, start, end };
+  });
+
+/** Returns the first fields of the item whose single operation has this path, as JSON without the closing brace. */
+function firstFieldsOf(path: string): { type: string; json: string } | undefined {
+  for (const { type, idField, start, end } of OPERATIONS) {
+    if (!path.startsWith(start) || !path.endsWith(end)) continue;
+    const id = path.slice(start.length, path.length - end.length);
+    const json = `{"_type":"${type}"`;
+    if (!idField && id === "") return { type, json };
+    if (idField && /^[^/?]+$/.test(id)) {
+      return { type, json: `${json},"${idField}":${JSON.stringify(decodeURIComponent(id))}` };
+    }
+  }
+  return undefined;
+}
 
 /**
  * Encodes a call as an item, and serializes its body once for both ways of sending it. Returns `undefined` for a call
@@ -107,33 +123,31 @@ const PATTERNS = /* @__PURE__ */ Object.entries(BULK_OPERATIONS)
 function encodeCall(
   method: string,
   path: string,
-  { json, idempotencyKey, signal: _signal, ...otherOptions }: HttpRequestOptions,
+  options: HttpRequestOptions,
 ): { item: Omit<CallItem, "call">; options: HttpRequestOptions } | undefined {
+  const { json, idempotencyKey } = options;
   if (method !== "POST" || !isObject(json)) return undefined;
-  if (Object.values(otherOptions).some((option) => option !== undefined)) return undefined;
+  for (const name in options) {
+    if (!ITEM_OPTIONS.includes(name) && options[name as keyof HttpRequestOptions] !== undefined) {
+      return undefined;
+    }
+  }
   const { idempotency_key: key, _type } = json;
   if (_type !== undefined || !isKey(key) || !isItemKey(key)) return undefined;
   if (idempotencyKey !== undefined && idempotencyKey !== key) return undefined;
 
-  for (const { type, idField, pattern } of PATTERNS) {
-    const match = pattern.exec(path);
-    if (!match) continue;
-    try {
-      const body = JSON.stringify(json);
-      const fields = {
-        _type: type,
-        ...(idField !== undefined && { [idField]: decodeURIComponent(match[1]!) }),
-      };
-      const text = `${JSON.stringify(fields).slice(0, -1)},${body.slice(1)}`;
-      return {
-        item: { type, key, json: text, bytes: byteLength(text) },
-        options: { ...otherOptions, json: new RawJson(body), idempotencyKey: key },
-      };
-    } catch {
-      return undefined; // the client rejects such a path or body
-    }
+  try {
+    const first = firstFieldsOf(path);
+    if (!first) return undefined;
+    const body = JSON.stringify(json);
+    const text = `${first.json},${body.slice(1)}`;
+    return {
+      item: { type: first.type, key, json: text, bytes: byteLength(text) },
+      options: { ...options, signal: undefined, json: new RawJson(body), idempotencyKey: key },
+    };
+  } catch {
+    return undefined; // the client rejects such a path or body
   }
-  return undefined;
 }
 
 /** Copies an error and replaces its request. */
