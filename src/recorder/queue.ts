@@ -124,7 +124,7 @@ export class SpanQueue {
 
   /** Settles the items that were taken and are done, and puts those that are left back at the front of the queue. */
   settle(done: readonly SettledItem[], left: readonly SpanItem[], run: RegisteredRun): void {
-    this.#items.splice(0, done.length + left.length, ...left);
+    this.#items = [...left, ...this.#items.slice(done.length + left.length)];
     for (const { item, error } of done) {
       const { span } = item;
       this.#bytes -= item.bytes;
