@@ -47,7 +47,11 @@ export class ControlMonitor {
       const reason = typeof control.reason === "string" ? this.#show(control.reason) : null;
       const shownId = agentInstanceId === undefined ? undefined : this.#show(agentInstanceId);
       if (this.#hooks) notify(this.#hooks, "onControl", { agentInstanceId: shownId, terminate, reason });
-      if (terminate && agentInstanceId !== undefined) this.#terminate(agentInstanceId, reason);
+      if (terminate && agentInstanceId !== undefined) {
+        const message = `Agent instance ${shownId} was terminated: ${reason ?? "no reason given"}`;
+        const error = new PrefactorTerminatedError(message, { agentInstanceId: shownId!, reason });
+        this.#controllerOf(agentInstanceId).abort(error); // has no effect after the first time
+      }
     }
     if (finished && agentInstanceId !== undefined) this.#controllers.delete(agentInstanceId);
   }
@@ -56,13 +60,6 @@ export class ControlMonitor {
   clear(): void {
     this.#controllers.clear();
     this.#instanceOfSpan.clear();
-  }
-
-  #terminate(agentInstanceId: string, reason: string | null): void {
-    const shownId = this.#show(agentInstanceId);
-    const message = `Agent instance ${shownId} was terminated: ${reason ?? "no reason given"}`;
-    const error = new PrefactorTerminatedError(message, { agentInstanceId: shownId, reason });
-    this.#controllerOf(agentInstanceId).abort(error); // has no effect after the first time
   }
 
   #show(text: string): string {

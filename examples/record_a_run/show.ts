@@ -24,7 +24,7 @@ export function say(text = "", indent = ""): void {
   console.log(wrap(text, COLUMNS, indent));
 }
 
-/** Prints the answer. */
+/** Prints the lines that the assistant quotes. */
 export function showAnswer({ answer }: { answer: string }): void {
   say(answer, "  ");
 }

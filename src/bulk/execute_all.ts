@@ -201,13 +201,15 @@ class ItemSource {
 /** Resolves like the promise; rejects with the signal's reason if it aborts first. */
 function untilAborted<T>(signal: AbortSignal | undefined, promise: T | Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
+    let stopListening: (() => void) | undefined;
     if (signal?.aborted) reject(signal.reason);
-    const stopListening = signal && abortOn(signal, {
-      abort: (reason) => {
+    else if (signal) {
+      const abort = (reason: unknown) => {
         stopListening?.();
         reject(reason);
-      },
-    });
+      };
+      stopListening = abortOn(signal, { abort });
+    }
     Promise.resolve(promise).then(resolve, reject).finally(stopListening);
   });
 }

@@ -47,10 +47,8 @@ export class Uploader {
   #rejectReady!: (error: unknown) => void;
   #run: RegisteredRun | undefined;
   #isStarted = false;
-  /** Whether recording has ended permanently. */
-  #isEnded = false;
-  /** The permanent failure that ended it. */
-  #failure: unknown;
+  /** The error that has ended recording permanently. */
+  #endedBy: unknown;
   #finish: { readonly params: FinishInstanceRequest; readonly resolve: () => void } | undefined;
   /** Whether the instance was finished, or cannot be. */
   #isFinished = false;
@@ -154,7 +152,7 @@ export class Uploader {
   }
 
   #hasWork(): boolean {
-    if (!this.#isStarted) return !this.#isEnded;
+    if (!this.#isStarted) return this.#endedBy === undefined;
     return this.#parts.queue.length > 0 || this.#finish !== undefined && !this.#isFinished;
   }
 
@@ -185,12 +183,12 @@ export class Uploader {
   #fail(kind: RecordingProblem["kind"], error: unknown): void {
     this.#parts.problems.report({ kind, error, count: 1 });
     if (kind === "not_finished") this.#isFinished = true;
-    else this.#end(this.#failure = error);
+    else this.#end(error);
   }
 
   /** Ends recording and drops what is left. */
   #end(error: unknown): void {
-    this.#isEnded = true;
+    this.#endedBy = error;
     this.#rejectReady(error);
     const count = this.#parts.queue.close(error);
     if (count > 0) this.#parts.problems.report({ kind: "dropped", error, count });
@@ -199,9 +197,9 @@ export class Uploader {
   /** Ends recording after the run was finished, or could not be. */
   #close(resolve: () => void): void {
     const { problems, watch } = this.#parts;
-    const error = this.#failure ?? this.#abort.signal.reason ??
+    const error = this.#endedBy ?? this.#abort.signal.reason ??
       new PrefactorClientError("Cannot record: the run is finished");
-    if (!this.#isFinished && (this.#run || !this.#isEnded)) {
+    if (!this.#isFinished && (this.#run || this.#endedBy === undefined)) {
       problems.report({ kind: this.#run ? "not_finished" : "not_registered", error, count: 1 });
     }
     this.#end(error);
@@ -230,7 +228,7 @@ export class Uploader {
   }
 
   #isFlushed(sequence: number): boolean {
-    return this.#isEnded || this.#isStarted && this.#parts.queue.isDone(sequence);
+    return this.#endedBy !== undefined || this.#isStarted && this.#parts.queue.isDone(sequence);
   }
 
   #endFlushes(): void {
